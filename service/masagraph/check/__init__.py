@@ -1,0 +1,1 @@
+"""Checking: from a graph to verdicts."""

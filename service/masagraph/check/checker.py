@@ -1,0 +1,236 @@
+"""Judge the versions in a graph: one report a version."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from masagraph import ontology, reference
+from masagraph.check import dating, verdicts
+from masagraph.check.dating import Basis
+from masagraph.check.engine import Engine, Finding
+from masagraph.check.evidence import Evidence, Standing, reach
+from masagraph.check.labels import label
+from masagraph.check.verdicts import Case, Subject, Verdict
+from masagraph.errors import CheckerError
+from masagraph.oxigraph import Snapshot
+from masagraph.rules import loader
+from masagraph.rules.model import Profile, Rule
+from masagraph.vocab import EXTENT, MASA, RDF, XSD
+
+_IN_PLACE_ONLY = frozenset({Standing.IN_PLACE})
+_PLANS_TOO = frozenset({Standing.IN_PLACE, Standing.PLANNED})
+_ANYTHING_SAID = frozenset({Standing.IN_PLACE, Standing.PLANNED, Standing.PROPOSED})
+
+
+@dataclass(frozen=True)
+class DocumentRead:
+    """A document and how much of it was read: `whole` or `part`."""
+
+    label: str
+    read: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every verdict on one version, and what it was judged by."""
+
+    iri: Node
+    label: str
+    basis: Basis
+    profile: Profile
+    documents: tuple[DocumentRead, ...]
+    verdicts: tuple[Verdict, ...]
+    engine: str
+
+    def worst(self) -> dict[str, str]:
+        """Return the worst verdict of each rule, by rule id."""
+        found: dict[str, str] = {}
+        for v in self.verdicts:
+            before = found.setdefault(v.rule.id, v.verdict)
+            found[v.rule.id] = min(before, v.verdict, key=verdicts.WORST_FIRST.index)
+        return found
+
+    def summary(self) -> dict[str, int]:
+        """Return how many rules have each verdict as their worst."""
+        worst = list(self.worst().values())
+        return {name: worst.count(name) for name in ("met", "not_met", "cannot_tell", "not_applicable")}
+
+
+def versions(graph: Graph) -> list[Node]:
+    """Return the arrangement versions that a graph describes, in a settled order."""
+    return sorted(graph.subjects(RDF.type, MASA.ArrangementVersion), key=str)
+
+
+def own_nodes(graph: Graph, version: Node) -> set[Node]:
+    """Return the nodes that belong to a version: what hangs on it, short of other versions."""
+    return reach(graph, [version], [other for other in versions(graph) if other != version])
+
+
+def unjudged(graph: Graph) -> list[Node]:
+    """Return the described nodes that hang on no version and that no check will look at."""
+    held = set().union(*(own_nodes(graph, v) for v in versions(graph)))
+    apart = {s for s in graph.subjects() if s not in held and not set(graph.objects(s, RDF.type)) & {MASA.Arrangement, MASA.Umbrella}}
+    known = set(reference.load().subjects())
+    linked = {o for s in apart for o in graph.objects(s)}
+    return sorted((n for n in apart - known if not (isinstance(n, BNode) and n in linked)), key=str)
+
+
+class Checker:
+    """Judges arrangements with one engine and one choice of rules."""
+
+    def __init__(self, engine: Engine, rules: Sequence[Rule] | None = None) -> None:
+        """Take an engine and the rules to judge by: all that ship with the package, if none are given."""
+        self._engine = engine
+        self._rules = tuple(loader.load() if rules is None else rules)
+        self._shapes: dict[tuple[str, ...], Graph] = {}
+
+    def check(self, graph: Graph, profile: Profile, day: date | None = None, edition: str = "auto") -> list[Report]:
+        """Return a report for each arrangement version in a graph.
+
+        Args:
+            graph: The arrangement as it came in; it is not changed.
+            profile: Which layers of rules to judge by.
+            day: The day to judge at, or None for each version's own.
+            edition: The id of an edition of the guidance, or `auto`.
+
+        Raises:
+            CheckerError: A rule or the engine is at fault.
+        """
+        return [self._report(graph, version, profile, day, edition) for version in versions(graph)]
+
+    def _report(self, graph: Graph, version: Node, profile: Profile, day: date | None, edition: str) -> Report:
+        evidence = Evidence(_own(graph, version), version)
+        basis = dating.basis(evidence.settle(_ANYTHING_SAID).graph, version, day, edition)
+        wanted = [rule for rule in self._rules if _belongs(rule, profile, basis)]
+        found: list[Verdict] = []
+        for accept, rules in (
+            (_PLANS_TOO, [rule for rule in wanted if rule.plan_is_enough]),
+            (_IN_PLACE_ONLY, [rule for rule in wanted if not rule.plan_is_enough]),
+        ):
+            if rules:
+                found.extend(self._verdicts(evidence, version, accept, rules, profile, basis))
+        graph = evidence.graph
+        documents = sorted(
+            (label(graph, d), "whole" if graph.value(d, MASA.extentRead) == EXTENT.whole else "part")
+            for d in graph.objects(version, MASA.hasDocument)
+        )
+        return Report(
+            iri=version,
+            label=label(graph, version),
+            basis=basis,
+            profile=profile,
+            documents=tuple(DocumentRead(*document) for document in documents),
+            verdicts=tuple(sorted(found, key=lambda v: (*v.rule.order, v.subject_label))),
+            engine=self._engine.name,
+        )
+
+    def _verdicts(
+        self, evidence: Evidence, version: Node, accept: frozenset[Standing], rules: list[Rule], profile: Profile, basis: Basis
+    ) -> Iterable[Verdict]:
+        settled = evidence.settle(accept, Literal(basis.day.isoformat(), datatype=XSD.date))
+        data = with_background(settled.graph)
+        case = Case(evidence, settled, data, version, profile.raises_severity)
+        snapshot = Snapshot(data)
+        asked: dict[str, list[tuple[Node | None, ...]]] = {}
+        in_force = [rule for rule in rules if _in_force(rule, basis.day)]
+        findings = self._find(data, in_force, set(settled.graph.subjects()))
+        everything = Subject(version, frozenset(reach(evidence.graph, [version])))
+        for rule in rules:
+            if rule not in in_force:
+                yield verdicts.out_of_time(case, rule, everything)
+                continue
+            if rule.subject_query not in asked:
+                asked[rule.subject_query] = snapshot.select(rule.subject_query)
+            among = verdicts.subjects(case, asked[rule.subject_query])
+            holds = _conditions(snapshot, rule)
+            sorted_out = _sort_out(rule, among, findings.get(rule.id, []))
+            if not among:
+                false = rule.condition_query is not None and holds.get(version) is False
+                yield (verdicts.out_of_condition if false else verdicts.silent)(case, rule, everything)
+            for subject in among:
+                if holds is not _ALWAYS and subject.node not in holds:
+                    yield verdicts.silent(case, rule, subject)
+                elif holds is not _ALWAYS and not holds[subject.node]:
+                    yield verdicts.out_of_condition(case, rule, subject)
+                else:
+                    yield verdicts.judge(case, rule, subject, sorted_out[subject.node])
+
+    def _find(self, data: Graph, rules: list[Rule], own: set[Node]) -> dict[str, list[Finding]]:
+        """Run the engine once for all rules, and return what it found on the arrangement's own nodes, by rule."""
+        key = tuple(rule.id for rule in rules)
+        if key not in self._shapes:
+            self._shapes[key] = shapes_graph(rules)
+        owner = {shape.iri: rule.id for rule in rules for shape in rule.shapes}
+        found: dict[str, list[Finding]] = {}
+        for finding in self._engine.validate(data, self._shapes[key]):
+            if finding.shape not in owner:
+                raise CheckerError(f"The shape {loader.local(finding.shape)} found something and signals nothing.")
+            if finding.focus in own:
+                found.setdefault(owner[finding.shape], []).append(finding)
+        return found
+
+
+def shapes_graph(rules: Iterable[Rule]) -> Graph:
+    """Return the shapes of several rules as one graph, with the prefixes that their queries use."""
+    graph = Graph()
+    for part in (loader.prefix_graph(), *(rule.shapes_graph for rule in rules)):
+        for triple in part:
+            graph.add(triple)
+    return graph
+
+
+def with_background(own: Graph) -> Graph:
+    """Return the facts of an arrangement together with what the reference data and value lists say around them."""
+    things = {o for o in own.objects() if isinstance(o, URIRef)}
+    data = Graph()
+    for part in (own, reference.around(things), ontology.load().background):
+        for triple in part:
+            data.add(triple)
+    return data
+
+
+def _own(graph: Graph, version: Node) -> Graph:
+    """Return the triples of a version's own nodes. What the reference data know is theirs to say, not the sender's."""
+    own, known = Graph(), reference.load()
+    for node in own_nodes(graph, version):
+        if (node, None, None) not in known:
+            for predicate, value in graph.predicate_objects(node):
+                own.add((node, predicate, value))
+    return own
+
+
+def _belongs(rule: Rule, profile: Profile, basis: Basis) -> bool:
+    if rule.layer not in profile.layers:
+        return False
+    return rule.layer != "guidance" or basis.edition.is_encoded or basis.edition.iri in rule.editions
+
+
+def _in_force(rule: Rule, day: date) -> bool:
+    if rule.is_hindsight:
+        return True
+    return (rule.applies_from is None or rule.applies_from <= day) and (rule.applies_to is None or day <= rule.applies_to)
+
+
+_ALWAYS: dict[Node, bool] = {}
+
+
+def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool]:
+    """Return for each subject whether the condition of a rule holds; a subject that is not there: nothing is stated."""
+    if rule.condition_query is None:
+        return _ALWAYS
+    return {s: str(holds) in ("true", "1") for s, holds in snapshot.select(rule.condition_query) if s is not None}
+
+
+def _sort_out(rule: Rule, among: list[Subject], findings: list[Finding]) -> dict[Node, list[Finding]]:
+    """Give each finding to the subject that it is about."""
+    sorted_out: dict[Node, list[Finding]] = {subject.node: [] for subject in among}
+    for finding in findings:
+        subject = verdicts.whose(finding, among)
+        if subject is not None:
+            sorted_out[subject.node].append(finding)
+        elif among:
+            raise CheckerError(f"{rule.id}: a finding on {finding.focus} is about none of the subjects of the rule.")
+    return sorted_out

@@ -1,0 +1,256 @@
+"""What the statements of an arrangement bear out: which facts stand, how firmly, and on whose word."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
+
+from masagraph import ontology
+from masagraph.vocab import EVIDENCE, MASA, MODALITY, RDF
+
+Fact = tuple[Node, URIRef, Node]
+
+# What a version says of itself that is no fact about the arrangement, and so needs nobody's word.
+_BOOKKEEPING = frozenset({RDF.type, MASA.statedBy, MASA.hasDocument, MASA.judgedOn, MASA.defaultModality})
+# Kinds of thing that outlive any one arrangement: their dates say when they existed, not when they play a part.
+_LASTING = frozenset(
+    {MASA.Area, MASA.LocalAuthority, MASA.ClinicalCommissioningGroup, MASA.IntegratedCareBoard, MASA.PoliceForce}
+    | {MASA.Body, MASA.HealthBody, MASA.ChildrensTrust, MASA.OtherBody, MASA.Unit, MASA.Jurisdiction}
+)
+
+
+class Standing(IntEnum):
+    """How firmly a fact stands on what is said of it; the higher, the firmer."""
+
+    NOT_EVIDENCE = 0
+    SECTION_LISTED = 1
+    PROPOSED = 2
+    PLANNED = 3
+    IN_PLACE = 4
+    CONFLICTING = 9
+
+
+_BY_MODALITY = {
+    MODALITY["in-place"]: Standing.IN_PLACE,
+    MODALITY.decided: Standing.PLANNED,
+    MODALITY.planned: Standing.PLANNED,
+    MODALITY.proposed: Standing.PROPOSED,
+    MODALITY["restated-guidance"]: Standing.NOT_EVIDENCE,
+    MODALITY.historical: Standing.NOT_EVIDENCE,
+}
+_BY_STATE = {
+    EVIDENCE["section-listed"]: Standing.SECTION_LISTED,
+    EVIDENCE["not-stated"]: Standing.NOT_EVIDENCE,
+    EVIDENCE["not-seen"]: Standing.NOT_EVIDENCE,
+    EVIDENCE.conflicting: Standing.CONFLICTING,
+}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one document says at one place. `properties` and `values` narrow it; empty means that it is not narrowed."""
+
+    node: Node
+    document: Node | None
+    locator: str
+    standing: Standing
+    state: Node | None
+    properties: frozenset[Node]
+    values: frozenset[Node]
+    says: str | None
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A fact that was recorded and may not count, and why. `value` is None where only the property is known."""
+
+    node: Node
+    property: URIRef
+    value: Node | None
+    standing: Standing
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The facts that count, and those that do not."""
+
+    graph: Graph
+    withheld: tuple[Withheld, ...]
+
+
+def reach(graph: Graph, start: Iterable[Node], stop: Iterable[Node] = ()) -> set[Node]:
+    """Return the nodes described in a graph that hang on the nodes given.
+
+    Args:
+        graph: Where to look.
+        start: The nodes to begin at; they are part of the answer.
+        stop: Nodes not to go into.
+    """
+    seen, barred, todo = set[Node](), set(stop), list(start)
+    while todo:
+        node = todo.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for value in graph.objects(node):
+            if not isinstance(value, Literal) and value not in barred and (value, None, None) in graph:
+                todo.append(value)
+    return seen
+
+
+@dataclass
+class Evidence:
+    """The statements about one version, and what they bear out.
+
+    `graph` holds the triples of the version's own nodes and nothing else.
+    """
+
+    graph: Graph
+    version: Node
+    _support: dict[Node, tuple[Statement, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def statements(self) -> dict[Node, list[Statement]]:
+        """The statements by the node that they are about."""
+        found: dict[Node, list[Statement]] = {}
+        read: dict[Node, Statement] = {}
+        for about, node in self.graph.subject_objects(MASA.statedBy):
+            if node not in read:
+                read[node] = self._read(node)
+            found.setdefault(about, []).append(read[node])
+        return found
+
+    def _read(self, node: Node) -> Statement:
+        document = self.graph.value(node, MASA.inDocument)
+        modality = self.graph.value(node, MASA.modality)
+        if modality is None and document is not None:
+            modality = self.graph.value(document, MASA.defaultModality)
+        state = self.graph.value(node, MASA.evidenceState)
+        standing = _BY_STATE.get(state) if isinstance(state, URIRef) else None
+        if standing is None:
+            standing = _BY_MODALITY[modality] if isinstance(modality, URIRef) else Standing.IN_PLACE
+        says = self.graph.value(node, MASA.says)
+        return Statement(
+            node=node,
+            document=document,
+            locator="; ".join(sorted(str(o) for o in self.graph.objects(node, MASA.locator))),
+            standing=standing,
+            state=state,
+            properties=frozenset(self.graph.objects(node, MASA.onProperty)),
+            values=frozenset(self.graph.objects(node, MASA.statedValue)),
+            says=None if says is None else str(says),
+        )
+
+    @cached_property
+    def _parents(self) -> dict[Node, list[tuple[Node, URIRef]]]:
+        found: dict[Node, list[tuple[Node, URIRef]]] = {}
+        for subject, predicate, value in self.graph:
+            if predicate not in _BOOKKEEPING and not isinstance(value, Literal):
+                found.setdefault(value, []).append((subject, URIRef(predicate)))
+        return found
+
+    def general(self, node: Node) -> tuple[Statement, ...]:
+        """Return the statements about a node as a whole."""
+        return tuple(s for s in self.statements.get(node, ()) if not s.properties)
+
+    def _inherited(self, node: Node) -> tuple[Statement, ...]:
+        """Return the statements about a node, or else about whatever it hangs on: a part needs no word of its own."""
+        if node not in self._support:
+            self._support[node] = ()  # A ring of nodes ends here.
+            own = self.general(node)
+            if not own and node != self.version:
+                own = tuple(s for parent, link in self._parents.get(node, ()) for s in self.governing((parent, link, node)))
+            self._support[node] = own
+        return self._support[node]
+
+    def governing(self, fact: Fact) -> tuple[Statement, ...]:
+        """Return the statements that decide whether a fact stands: the narrowest that there are."""
+        subject, predicate, value = fact
+        narrowed = [s for s in self.statements.get(subject, ()) if predicate in s.properties]
+        exact = tuple(s for s in narrowed if value in s.values)
+        broad = tuple(s for s in narrowed if not s.values)
+        return exact or broad or self._about(value) or self._inherited(subject)
+
+    def _about(self, value: Node) -> tuple[Statement, ...]:
+        """Return what decides whether a link to a thing stands: it does if anything at all said of the thing does."""
+        general = self.general(value)
+        if any(s.standing is Standing.CONFLICTING for s in general):
+            return general
+        return tuple(s for s in self.statements.get(value, ()) if s.standing is not Standing.CONFLICTING)
+
+    def standing(self, fact: Fact) -> Standing:
+        """Return how firmly a fact stands. Unmarked is in place; one voice of conflict is enough to withhold it."""
+        return max((s.standing for s in self.governing(fact)), default=Standing.IN_PLACE)
+
+    def facts(self, nodes: Iterable[Node], properties: Iterable[URIRef]) -> Iterator[Fact]:
+        """Yield the facts about the nodes given that use one of the properties given."""
+        wanted = set(properties)
+        for node in nodes:
+            for predicate, value in self.graph.predicate_objects(node):
+                if predicate in wanted:
+                    yield node, URIRef(predicate), value
+
+    def settle(self, accept: frozenset[Standing], day: Literal | None = None) -> Settled:
+        """Return the facts that count on a day.
+
+        Args:
+            accept: How firmly a fact must stand.
+            day: An `xsd:date`; a part that ended before it or begins after it does not count. None lets all count.
+        """
+        withheld: list[Withheld] = []
+        kept = Graph()
+        rivals = self._rivals()
+        for subject, predicate, value in self.graph:
+            fact = (subject, URIRef(predicate), value)
+            if predicate in _BOOKKEEPING or not str(predicate).startswith(str(MASA)) or self._is_statement(subject):
+                kept.add(fact)
+                continue
+            standing = Standing.CONFLICTING if (subject, predicate) in rivals else self.standing(fact)
+            if standing in accept and not self._is_blank(value) and not self._is_out_of_date(value, day):
+                kept.add(fact)
+            elif standing not in accept:
+                withheld.append(Withheld(*fact, standing, self.governing(fact)))
+        withheld.extend(self._unasserted())
+        settled = Graph()
+        for node in reach(kept, [self.version]):
+            for predicate, value in kept.predicate_objects(node):
+                settled.add((node, predicate, value))
+        if day is not None:
+            settled.add((self.version, MASA.judgedOn, day))
+        return Settled(settled, tuple(withheld))
+
+    def _is_statement(self, node: Node) -> bool:
+        return (node, RDF.type, MASA.Statement) in self.graph or (node, RDF.type, MASA.Document) in self.graph
+
+    def _rivals(self) -> set[tuple[Node, Node]]:
+        """Return the pairs of node and property that can have one value and have several: sources disagree."""
+        seen: dict[tuple[Node, Node], Node] = {}
+        rivals = set()
+        for subject, predicate, value in self.graph:
+            if predicate in ontology.load().functional and seen.setdefault((subject, predicate), value) != value:
+                rivals.add((subject, predicate))
+        return rivals
+
+    @staticmethod
+    def _is_blank(value: Node) -> bool:
+        return isinstance(value, Literal) and not str(value).strip()
+
+    def _is_out_of_date(self, node: Node, day: Literal | None) -> bool:
+        if day is None or isinstance(node, Literal) or any(kind in _LASTING for kind in self.graph.objects(node, RDF.type)):
+            return False
+        begins, ends = self.graph.value(node, MASA.validFrom), self.graph.value(node, MASA.validTo)
+        return (begins is not None and str(begins) > str(day)) or (ends is not None and str(ends) < str(day))
+
+    def _unasserted(self) -> Iterator[Withheld]:
+        """Yield what statements say of a property without any fact being asserted: conflicts, and sections only listed."""
+        for node, statements in self.statements.items():
+            for statement in statements:
+                if statement.standing in (Standing.CONFLICTING, Standing.SECTION_LISTED, Standing.PROPOSED, Standing.PLANNED):
+                    for name in statement.properties:
+                        if (node, name, None) not in self.graph:
+                            for value in statement.values or (None,):
+                                yield Withheld(node, URIRef(name), value, statement.standing, (statement,))

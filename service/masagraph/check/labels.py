@@ -1,0 +1,60 @@
+"""Name things in words that a reader knows; never an IRI or a blank node."""
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
+
+from masagraph import ontology
+from masagraph.rules.loader import local
+from masagraph.vocab import MASA, RDF, SKOS
+
+_NAMES = (
+    SKOS.prefLabel, MASA.publishedName, MASA.postTitle, MASA.groupName, MASA.agencyName, MASA.asPublished,
+    MASA.scrutineerName, MASA.memberDescription, MASA.chairDescription,
+)  # fmt: skip
+_PARTS = (MASA.leadPost, MASA.delegatedTo, MASA.contributedBy, MASA.heldBy, MASA.earliestDay, MASA.latestDay)
+
+
+def label(graph: Graph, node: Node) -> str:
+    """Return words for a node.
+
+    Args:
+        graph: The facts and background among which the node stands.
+        node: A literal, an IRI or a blank node.
+    """
+    if isinstance(node, Literal):
+        return str(node)
+    if (node, RDF.type, MASA.PartnerKind) in graph:
+        return f"{ontology.load().label(node)} (none named)"
+    name = next((str(value) for p in _NAMES if (value := graph.value(node, p)) is not None), None)
+    role = graph.value(None, MASA.hasDelegation, node) or graph.value(None, MASA.hasLead, node)
+    if role is not None:
+        return f"{_kind(graph, role)}: {_part(graph, node)}"
+    if (node, RDF.type, MASA.PartnerRole) in graph:
+        return f"{_kind(graph, node)}: {name or _part(graph, node)}"
+    if name:
+        code = graph.value(node, MASA.odsCode)
+        return f"{name} ({code})" if code is not None else name
+    known = ontology.load().label(node)
+    if known:
+        return known
+    if isinstance(node, URIRef) and not list(graph.predicate_objects(node)):
+        return local(node)
+    return _part(graph, node)
+
+
+def _kind(graph: Graph, role: Node) -> str:
+    kind = graph.value(role, MASA.partnerKind)
+    return (kind is not None and ontology.load().label(kind)) or "partner of a kind not stated"
+
+
+def _part(graph: Graph, node: Node) -> str:
+    for predicate in _PARTS:
+        values = sorted(graph.objects(node, predicate), key=str)
+        if values:
+            return " and ".join(label(graph, value) for value in values)
+    kind = graph.value(node, RDF.type)
+    words = (kind is not None and ontology.load().label(kind)) or "thing"
+    texts = sorted(
+        (str(o) for p, o in graph.predicate_objects(node) if isinstance(o, Literal) and p in ontology.load().terms), key=len
+    )
+    return texts[-1] if texts else f"{words} not named"

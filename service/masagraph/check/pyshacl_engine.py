@@ -1,0 +1,83 @@
+"""The reference engine: pySHACL, with each SPARQL text parsed once. The one door to pySHACL."""
+
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+import pyshacl
+from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
+from rdflib import Graph, URIRef
+from rdflib.namespace import RDF
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+
+from masagraph.check.engine import Finding
+from masagraph.errors import CheckerError
+from masagraph.rules.model import Severity
+from masagraph.vocab import SH
+
+
+@lru_cache(maxsize=1024)
+def _prepared(text: str) -> Query:
+    return prepareQuery(text)
+
+
+class _ParsedOnceGraph(Graph):
+    """A graph that remembers parsed queries: pySHACL hands the same text over for every focus node."""
+
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401 - rdflib's own signature
+        if isinstance(query_object, str):
+            query_object = _prepared(query_object)
+        return super().query(query_object, *args, **kwargs)
+
+
+class PyShaclEngine:
+    """pySHACL behind the port."""
+
+    name = f"pySHACL {version('pyshacl')}"
+
+    def __init__(self) -> None:
+        """Start with no shapes known."""
+        self._copies: dict[int, tuple[Graph, Graph]] = {}
+
+    def _own_copy(self, shapes: Graph) -> Graph:
+        """Return a copy of a shapes graph for pySHACL to write into, made once for each graph."""
+        key = id(shapes)
+        if key not in self._copies or self._copies[key][0] is not shapes:
+            copy = Graph()
+            for triple in shapes:
+                copy.add(triple)
+            self._copies[key] = (shapes, copy)
+        return self._copies[key][1]
+
+    def validate(self, data: Graph, shapes: Graph) -> list[Finding]:
+        """Return what the shapes find wrong in the data; see `Engine.validate`."""
+        held = _ParsedOnceGraph()
+        for triple in data:
+            held.add(triple)
+        try:
+            _, report, text = pyshacl.validate(held, shacl_graph=self._own_copy(shapes), inplace=True)
+        except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
+            raise CheckerError(f"pySHACL does not understand the shapes: {error}") from error
+        if not isinstance(report, Graph):
+            raise CheckerError(f"pySHACL gave no report: {text}")
+        return [_finding(report, node) for node in report.subjects(RDF.type, SH.ValidationResult)]
+
+
+def _finding(report: Graph, node: Any) -> Finding:  # noqa: ANN401 - a node of pySHACL's report
+    focus, shape = report.value(node, SH.focusNode), report.value(node, SH.sourceShape)
+    component = report.value(node, SH.sourceConstraintComponent)
+    if focus is None or shape is None or component is None:
+        raise CheckerError("pySHACL reported a result without focus node, shape or component.")
+    severity = str(report.value(node, SH.resultSeverity)).removeprefix(str(SH))
+    messages = sorted(str(message) for message in report.objects(node, SH.resultMessage))
+    return Finding(
+        focus=focus,
+        shape=URIRef(shape),
+        value=report.value(node, SH.value),
+        path=report.value(node, SH.resultPath),
+        component=URIRef(component),
+        severity=Severity(severity),
+        message=" ".join(messages),
+    )

@@ -1,0 +1,74 @@
+"""What the ontology says about its own terms: labels, kinds of value, and which names exist at all."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
+
+from masagraph import assets, oxigraph
+from masagraph.vocab import MASA, OWL, RDF, RDFS, SKOS, VOCABULARIES
+
+# Value lists that rules compare against, and so have to stand in the graph that is judged.
+_COMPARED = ("band", "partner-kind", "police-rank", "post-kind", "relevant-agency")
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The ontology and its value lists, with what the program asks of them worked out once."""
+
+    graph: Graph
+    terms: frozenset[URIRef]
+    functional: frozenset[URIRef]
+    datatypes: dict[URIRef, URIRef]
+    object_properties: frozenset[URIRef]
+    value_lists: dict[URIRef, str]
+    background: Graph
+
+    def label(self, term: Node) -> str | None:
+        """Return the preferred label of a term or concept, or None where it has none."""
+        label = self.graph.value(term, SKOS.prefLabel)
+        return None if label is None else str(label)
+
+    def knows(self, term: URIRef) -> bool:
+        """Tell whether a name in one of our namespaces is declared; names elsewhere are not ours to judge."""
+        return not term.startswith((str(MASA), VOCABULARIES)) or term in self.terms
+
+    def nearest(self, term: URIRef) -> str | None:
+        """Return the declared name in the same namespace that is most like an unknown one, or None."""
+        stem = str(term)[: str(term).rfind("#") + 1]
+        names = [name for name in self.terms if name.startswith(stem)]
+        folded = {name.lower(): name for name in names}
+        found = get_close_matches(term.lower(), folded, n=1, cutoff=0.6)
+        return str(folded[found[0]])[len(stem) :] if found else None
+
+
+@cache
+def load() -> Ontology:
+    """Read the ontology that ships with the package, once in a process."""
+    root = assets.folder("ontology")
+    graph = oxigraph.read(sorted(root.rglob("*.ttl")))
+    terms = {s for s in graph.subjects() if isinstance(s, URIRef) and s.startswith((str(MASA), VOCABULARIES))}
+    datatypes = {
+        s: o
+        for s, o in graph.subject_objects(RDFS.range)
+        if isinstance(s, URIRef) and isinstance(o, URIRef) and (s, RDF.type, OWL.DatatypeProperty) in graph
+    }
+    value_lists = {
+        s: str(o) + "#" for s, o in graph.subject_objects(MASA.valuesFrom) if isinstance(s, URIRef) and not isinstance(o, Literal)
+    }
+    background = Graph()
+    for name in _COMPARED:
+        for concept in graph.subjects(SKOS.inScheme, URIRef(VOCABULARIES + name)):
+            for predicate, value in graph.predicate_objects(concept):
+                background.add((concept, predicate, value))
+    return Ontology(
+        graph=graph,
+        terms=frozenset(terms),
+        functional=frozenset(s for s in graph.subjects(RDF.type, OWL.FunctionalProperty) if isinstance(s, URIRef)),
+        datatypes=datatypes,
+        object_properties=frozenset(s for s in graph.subjects(RDF.type, OWL.ObjectProperty) if isinstance(s, URIRef)),
+        value_lists=value_lists,
+        background=background,
+    )

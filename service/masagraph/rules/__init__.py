@@ -1,0 +1,1 @@
+"""The rules: requirements of law, guidance and review, with the shapes that test them."""
