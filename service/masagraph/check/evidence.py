@@ -251,6 +251,6 @@ class Evidence:
             for statement in statements:
                 if statement.standing in (Standing.CONFLICTING, Standing.SECTION_LISTED, Standing.PROPOSED, Standing.PLANNED):
                     for name in statement.properties:
-                        if (node, name, None) not in self.graph:
-                            for value in statement.values or (None,):
+                        for value in statement.values or (None,):
+                            if (node, name, value) not in self.graph:
                                 yield Withheld(node, URIRef(name), value, statement.standing, (statement,))

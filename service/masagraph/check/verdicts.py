@@ -161,7 +161,7 @@ def _absent(case: Case, rule: Rule, subject: Subject, pairs: list[tuple[Shape, F
     order = ("conflicting", "not_evidenced", "planned_only", "section_listed", "not_seen")
     reason = min((cause for cause, _, _ in causes), key=order.index)
     chosen = [(shape, finding) for cause, shape, finding in causes if cause == reason]
-    said = _sentences(case, chosen)
+    said = _sentences(chosen)
     if reason == "conflicting":
         held = [w for w in _withheld(case, subject, frozenset().union(*(s.looks_at for s, _ in chosen))) if w.standing is Standing.CONFLICTING]
         ways = "; ".join(sorted({f"'{label(case.evidence.graph, w.value)}'" for w in held if w.value is not None}))
@@ -211,21 +211,20 @@ def _settle_by(case: Case, rule: Rule, reason: str) -> str:
 def _found_wrong(
     case: Case, rule: Rule, subject: Subject, verdict: str, reason: str, pairs: list[tuple[Shape, Finding]], fix: str
 ) -> Verdict:
-    message = _sentences(case, list(pairs))
+    message = _sentences(list(pairs))
     return _verdict(case, rule, subject, verdict, reason, message, fix, tuple(finding for _, finding in pairs))
 
 
-def _sentences(case: Case, pairs: list[tuple[Shape, Finding | None]]) -> str:
-    """Join the messages of findings. One that ends in a colon lists the values that it was given for."""
+def _sentences(pairs: list[tuple[Shape, Finding | None]]) -> str:
+    """Join the messages of findings. Those of one shape that end in a colon and a name are told as one list."""
     listed: dict[str, list[str]] = {}
     for shape, finding in pairs:
         said = finding.message if finding is not None and finding.message else shape.message
-        values = listed.setdefault(said, [])
-        if said.endswith(":") and finding is not None and finding.value is not None:
-            name = label(case.data, finding.value)
-            if name not in values:
-                values.append(name)
-    return " ".join(f"{said} {'; '.join(sorted(values))}." if said.endswith(":") else said for said, values in listed.items())
+        head, colon, name = said.rpartition(": ") if ": {?" in shape.message else (said, "", "")
+        names = listed.setdefault(head + colon, [])
+        if colon and name.rstrip(".") not in names:
+            names.append(name.rstrip("."))
+    return " ".join(f"{said}{'; '.join(sorted(names))}." if names else said for said, names in listed.items())
 
 
 def _lower_first(text: str) -> str:

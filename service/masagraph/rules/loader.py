@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
@@ -282,17 +282,15 @@ def _split(path: Path) -> tuple[Graph, dict[Node, Graph]]:
 @cache
 def _bases() -> dict[Node, Graph]:
     default, named = _split(assets.folder("shapes") / "examples.trig")
-    whole: dict[Node, Graph] = {}
-    for name, own in named.items():
-        graph, step = Graph(), name
-        while step is not None:
-            for triple in named[step]:
+
+    def whole(name: Node) -> Graph:
+        graph = Graph()
+        for part in (named.get(name, Graph()), *(whole(other) for other in default.objects(name, MASA.extends))):
+            for triple in part:
                 graph.add(triple)
-            step = default.value(step, MASA.extends)
-        whole[name] = graph
-        if isinstance(name, BNode):
-            raise CheckerError("examples.trig: a ready-made arrangement needs a name.")
-    return whole
+        return graph
+
+    return {name: whole(name) for name in {*named, *default.subjects(MASA.extends)}}
 
 
 @cache
