@@ -280,7 +280,8 @@ def _verdict(
 ) -> Verdict:
     bearing = [] if verdict == NOT_APPLICABLE else _bearing(case, rule, subject)
     statements = {s for fact in bearing for s in case.evidence.governing(fact)}
-    values = {label(case.data, value) for _, _, value in bearing}
+    # A thing described in the document is told by what is said of it; only what ends the trail is shown.
+    values = {label(case.data, value) for _, _, value in bearing if (value, None, None) not in case.settled.graph}
     if verdict in (NOT_MET, CANNOT_TELL):
         withheld = _withheld(case, subject, rule.rests_on)
         statements |= _silences(case, rule, subject) | {s for w in withheld for s in w.statements}

@@ -48,8 +48,8 @@ def _iris(graph: Graph, subject: Node, predicate: URIRef) -> frozenset[URIRef]:
     return frozenset(o for o in graph.objects(subject, predicate) if isinstance(o, URIRef))
 
 
-def last_steps(graph: Graph, path: Node) -> frozenset[URIRef]:
-    """Return the properties in which a SHACL path can end: those whose facts a property shape turns on.
+def steps(graph: Graph, path: Node) -> frozenset[URIRef]:
+    """Return the properties on a SHACL path whose facts a property shape turns on: every step but the way in.
 
     Raises:
         CheckerError: The path uses a form that no rule here needs.
@@ -57,10 +57,10 @@ def last_steps(graph: Graph, path: Node) -> frozenset[URIRef]:
     if isinstance(path, URIRef):
         return frozenset({path})
     if (path, RDF.first, None) in graph:
-        return last_steps(graph, list(Collection(graph, path))[-1])
+        return frozenset().union(*(steps(graph, step) for step in Collection(graph, path))) - {MASA.hasProvision}
     alternatives = graph.value(path, SH.alternativePath)
     if alternatives is not None:
-        return frozenset().union(*(last_steps(graph, step) for step in Collection(graph, alternatives)))
+        return frozenset().union(*(steps(graph, step) for step in Collection(graph, alternatives)))
     raise CheckerError("A shape has a path that is neither a property, a sequence nor an alternative.")
 
 
@@ -73,7 +73,7 @@ def _shape(graph: Graph, node: URIRef, where: str) -> Shape:
         message=_text(graph, node, SH.message, where),
         severity=Severity(local(_one(graph, node, SH.severity, where))),
         signal=Signal(local(_one(graph, node, MASA.signals, where))),
-        looks_at=looks_at or (last_steps(graph, path) if path is not None else frozenset()),
+        looks_at=looks_at or (steps(graph, path) if path is not None else frozenset()),
         reason=local(reason) if (reason := graph.value(node, MASA.reason)) is not None else None,
     )
 
