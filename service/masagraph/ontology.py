@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from typing import TypeGuard
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
@@ -12,6 +13,12 @@ from masagraph.vocab import MASA, OWL, RDF, RDFS, SKOS, VOCABULARIES
 
 # Value lists that rules compare against, and so have to stand in the graph that is judged.
 _COMPARED = ("band", "partner-kind", "police-rank", "post-kind", "relevant-agency")
+
+
+def is_ours(term: Node) -> TypeGuard[URIRef]:
+    """Tell whether a term is a name in one of our namespaces, declared or not."""
+    # str() first: rdflib's own startswith knows no tuples and says no to any.
+    return isinstance(term, URIRef) and str(term).startswith((str(MASA), VOCABULARIES))
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Ontology:
 
     def knows(self, term: URIRef) -> bool:
         """Tell whether a name in one of our namespaces is declared; names elsewhere are not ours to judge."""
-        return not term.startswith((str(MASA), VOCABULARIES)) or term in self.terms
+        return not is_ours(term) or term in self.terms
 
     def nearest(self, term: URIRef) -> str | None:
         """Return the declared name in the same namespace that is most like an unknown one, or None."""
@@ -49,7 +56,7 @@ def load() -> Ontology:
     """Read the ontology that ships with the package, once in a process."""
     root = assets.folder("ontology")
     graph = oxigraph.read(sorted(root.rglob("*.ttl")))
-    terms = {s for s in graph.subjects() if isinstance(s, URIRef) and s.startswith((str(MASA), VOCABULARIES))}
+    terms = {s for s in graph.subjects() if is_ours(s)}
     datatypes = {
         s: o
         for s, o in graph.subject_objects(RDFS.range)

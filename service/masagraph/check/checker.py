@@ -44,6 +44,7 @@ class Report:
     documents: tuple[DocumentRead, ...]
     verdicts: tuple[Verdict, ...]
     engine: str
+    data_digest: str | None
 
     def worst(self) -> dict[str, str]:
         """Return the worst verdict of each rule, by rule id."""
@@ -87,7 +88,9 @@ class Checker:
         self._rules = tuple(loader.load() if rules is None else rules)
         self._shapes: dict[tuple[str, ...], Graph] = {}
 
-    def check(self, graph: Graph, profile: Profile, day: date | None = None, edition: str = "auto") -> list[Report]:
+    def check(
+        self, graph: Graph, profile: Profile, day: date | None = None, edition: str = "auto", data_digest: str | None = None
+    ) -> list[Report]:
         """Return a report for each arrangement version in a graph.
 
         Args:
@@ -95,13 +98,16 @@ class Checker:
             profile: Which layers of rules to judge by.
             day: The day to judge at, or None for each version's own.
             edition: The id of an edition of the guidance, or `auto`.
+            data_digest: The digest of the document as it came in, to be told in the report.
 
         Raises:
             CheckerError: A rule or the engine is at fault.
         """
-        return [self._report(graph, version, profile, day, edition) for version in versions(graph)]
+        return [self._report(graph, version, profile, day, edition, data_digest) for version in versions(graph)]
 
-    def _report(self, graph: Graph, version: Node, profile: Profile, day: date | None, edition: str) -> Report:
+    def _report(
+        self, graph: Graph, version: Node, profile: Profile, day: date | None, edition: str, data_digest: str | None
+    ) -> Report:
         evidence = Evidence(_own(graph, version), version)
         basis = dating.basis(evidence.settle(_ANYTHING_SAID).graph, version, day, edition)
         wanted = [rule for rule in self._rules if _belongs(rule, profile, basis)]
@@ -125,6 +131,7 @@ class Checker:
             documents=tuple(DocumentRead(*document) for document in documents),
             verdicts=tuple(sorted(found, key=lambda v: (*v.rule.order, v.subject_label))),
             engine=self._engine.name,
+            data_digest=data_digest,
         )
 
     def _verdicts(

@@ -41,11 +41,11 @@ _BY_MODALITY = {
     MODALITY["restated-guidance"]: Standing.NOT_EVIDENCE,
     MODALITY.historical: Standing.NOT_EVIDENCE,
 }
+SILENCES = frozenset({EVIDENCE["not-stated"], EVIDENCE["not-seen"]})
 _BY_STATE = {
     EVIDENCE["section-listed"]: Standing.SECTION_LISTED,
-    EVIDENCE["not-stated"]: Standing.NOT_EVIDENCE,
-    EVIDENCE["not-seen"]: Standing.NOT_EVIDENCE,
     EVIDENCE.conflicting: Standing.CONFLICTING,
+    **dict.fromkeys(SILENCES, Standing.NOT_EVIDENCE),
 }
 
 
@@ -153,9 +153,13 @@ class Evidence:
                 found.setdefault(value, []).append((subject, URIRef(predicate)))
         return found
 
+    def _speaking(self, node: Node) -> list[Statement]:
+        """Return the statements about a node but those of silence, which bear nothing out and take nothing away."""
+        return [s for s in self.statements.get(node, ()) if s.state not in SILENCES]
+
     def general(self, node: Node) -> tuple[Statement, ...]:
         """Return the statements about a node as a whole."""
-        return tuple(s for s in self.statements.get(node, ()) if not s.properties)
+        return tuple(s for s in self._speaking(node) if not s.properties)
 
     def _inherited(self, node: Node) -> tuple[Statement, ...]:
         """Return the statements about a node, or else about whatever it hangs on: a part needs no word of its own."""
@@ -170,7 +174,7 @@ class Evidence:
     def governing(self, fact: Fact) -> tuple[Statement, ...]:
         """Return the statements that decide whether a fact stands: the narrowest that there are."""
         subject, predicate, value = fact
-        narrowed = [s for s in self.statements.get(subject, ()) if predicate in s.properties]
+        narrowed = [s for s in self._speaking(subject) if predicate in s.properties]
         exact = tuple(s for s in narrowed if value in s.values)
         broad = tuple(s for s in narrowed if not s.values)
         return exact or broad or self._about(value) or self._inherited(subject)
@@ -180,7 +184,7 @@ class Evidence:
         general = self.general(value)
         if any(s.standing is Standing.CONFLICTING for s in general):
             return general
-        return tuple(s for s in self.statements.get(value, ()) if s.standing is not Standing.CONFLICTING)
+        return tuple(s for s in self._speaking(value) if s.standing is not Standing.CONFLICTING)
 
     def standing(self, fact: Fact) -> Standing:
         """Return how firmly a fact stands. Unmarked is in place; one voice of conflict is enough to withhold it."""

@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from masagraph.check.dating import in_words
 from masagraph.check.engine import Finding
-from masagraph.check.evidence import Evidence, Settled, Standing, Statement, Withheld, reach
+from masagraph.check.evidence import SILENCES, Evidence, Settled, Standing, Statement, Withheld, reach
 from masagraph.check.labels import label
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
-from masagraph.vocab import EVIDENCE, EXTENT, MASA, SKOS
+from masagraph.vocab import EXTENT, MASA
 
 MET, NOT_MET, CANNOT_TELL, NOT_APPLICABLE = "met", "not_met", "cannot_tell", "not_applicable"
 WORST_FIRST = (NOT_MET, CANNOT_TELL, MET, NOT_APPLICABLE)
@@ -260,7 +260,7 @@ def _silences(case: Case, rule: Rule, subject: Subject) -> set[Statement]:
         s
         for node in nodes
         for s in case.evidence.statements.get(node, ())
-        if s.state in (EVIDENCE["not-stated"], EVIDENCE["not-seen"]) and s.properties & rule.rests_on
+        if s.state in SILENCES and s.properties & rule.rests_on
     }
 
 

@@ -1,0 +1,62 @@
+"""The command line: `masagraph check`, `masagraph rules`, `masagraph explain`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from masagraph import __version__
+from masagraph.cli import check_command, explain_command, rules_command
+from masagraph.errors import CheckerError, InputError
+
+OK, FOUND, WRONG_INPUT, CHECKER_FAILED = 0, 1, 2, 3
+"""Exit codes: nothing at or above --fail-on; something; the input or the call is wrong; the checker itself failed."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses a wrong call in one line."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Say what is wrong with the call, and exit."""
+        sys.stderr.write(f"masagraph: {message}. See {self.prog} --help.\n")
+        raise SystemExit(WRONG_INPUT)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = _Parser(
+        prog="masagraph",
+        description="Check multi-agency safeguarding arrangements against statute, guidance and the Wood review.",
+        epilog="Exit codes: 0 nothing not met at or above --fail-on; 1 something is; 2 the input or the call is wrong; 3 the checker failed.",
+    )
+    top.add_argument("--version", action="version", version=f"masagraph {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    for module in (check_command, rules_command, explain_command):
+        module.add_to(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: The words after `masagraph`; None takes them from the process.
+    """
+    try:
+        call = parser().parse_args(arguments)
+        code: int = call.run(call)
+        sys.stdout.flush()
+    except InputError as error:
+        sys.stderr.write(f"masagraph: {error}\n")
+        return WRONG_INPUT
+    except CheckerError as error:
+        sys.stderr.write(f"masagraph: {error}\n")
+        return CHECKER_FAILED
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does: not a fault, and nobody is left to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 - whatever it is, no traceback reaches an official
+        sys.stderr.write(f"masagraph: the checker failed on something unforeseen ({type(error).__name__}). Please report it.\n")
+        return CHECKER_FAILED
+    return code

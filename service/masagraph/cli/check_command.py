@@ -1,0 +1,113 @@
+"""`masagraph check`."""
+
+import argparse
+import os
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from masagraph.check.checker import Checker, Report, unjudged
+from masagraph.check.labels import label
+from masagraph.check.pyshacl_engine import PyShaclEngine
+from masagraph.check.verdicts import NOT_MET
+from masagraph.errors import InputError
+from masagraph.intake import reader
+from masagraph.report import csv_report, json_report, text_report, turtle_report
+from masagraph.rules import loader
+from masagraph.rules.model import Severity
+
+_FAIL_ON = {"must": {Severity.VIOLATION}, "should": {Severity.VIOLATION, Severity.WARNING}, "never": set[Severity]()}
+_MANY_NODES = 3
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    p = commands.add_parser("check", help="check arrangements and say which requirements are met", description=__doc__)
+    p.add_argument("files", nargs="+", metavar="FILE", help="Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD; - is standard input")
+    p.add_argument("--edition", choices=("auto", *_encoded()), default="auto", help="the edition of the guidance to judge by (default: its own)")
+    p.add_argument("--profile", choices=("statutory", "wood"), default="statutory", help="statute and guidance, or the Wood review as well")
+    p.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the day to judge at (default: each arrangement's own)")
+    p.add_argument("--format", choices=("text", "json", "turtle", "csv"), default="text", help="how to tell it (default: text)")
+    p.add_argument("--output", metavar="PATH", help="write the report there instead of printing it")
+    p.add_argument("--fail-on", choices=tuple(_FAIL_ON), default="must", help="what makes the exit code 1 (default: must)")
+    p.add_argument("--input-format", choices=tuple(reader.NAMES), help="the format of what comes in, whatever its extension")
+    p.add_argument("--max-megabytes", type=_size, default=reader.DEFAULT_MAX_MEGABYTES, metavar="N", help="the most that one file may weigh (default: %(default)s)")
+    p.set_defaults(run=run)
+
+
+def _encoded() -> list[str]:
+    return [edition.id for edition in loader.editions() if edition.is_encoded]
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise argparse.ArgumentTypeError(f"'{text}' is no day; write it as 2019-09-29")
+    return day
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number of megabytes")
+    return int(text)
+
+
+def run(call: argparse.Namespace) -> int:
+    """Check the files named in the call, tell the result, and return the exit code."""
+    sources = reader.read_all(call.files, call.input_format, call.max_megabytes)
+    checker = Checker(PyShaclEngine())
+    profile = loader.profiles()[call.profile]
+    reports: list[Report] = []
+    tell_progress = len(sources) > 1 and sys.stderr.isatty()
+    for number, source in enumerate(sources, start=1):
+        if tell_progress:
+            sys.stderr.write(f"\r\x1b[KChecking {number} of {len(sources)}: {source.name}")
+            sys.stderr.flush()
+        reports.extend(checker.check(source.graph, profile, call.date, call.edition, source.digest))
+    if tell_progress:
+        sys.stderr.write("\r\x1b[K")
+    for source in sources:
+        _warn(source)
+    _write(_render(reports, call), call.output)
+    blocking = _FAIL_ON[call.fail_on]
+    return 1 if any(v.verdict == NOT_MET and v.severity in blocking for report in reports for v in report.verdicts) else 0
+
+
+def _warn(source: reader.Source) -> None:
+    apart = unjudged(source.graph)
+    if apart:
+        names = ", ".join(f"'{label(source.graph, node)}'" for node in apart[:_MANY_NODES])
+        more = f" and {len(apart) - _MANY_NODES} more" if len(apart) > _MANY_NODES else ""
+        sys.stderr.write(f"masagraph: {source.name}: not judged, because no arrangement version leads to it: {names}{more}.\n")
+
+
+def _render(reports: list[Report], call: argparse.Namespace) -> str:
+    if call.format == "json":
+        return json_report.render(reports)
+    if call.format == "turtle":
+        return turtle_report.render(reports)
+    if call.format == "csv":
+        return csv_report.render(reports)
+    on_terminal = call.output is None and sys.stdout.isatty()
+    colour = on_terminal and "NO_COLOR" not in os.environ
+    return text_report.render(reports, shutil.get_terminal_size((80, 24)).columns if on_terminal else 80, colour=colour)
+
+
+def _write(text: str, path: str | None) -> None:
+    """Print, or write a file whole or not at all."""
+    if path is None:
+        sys.stdout.write(text)
+        return
+    target = Path(path)
+    try:
+        with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, delete=False) as draft:
+            draft.write(text)
+        Path(draft.name).chmod(0o644)
+        Path(draft.name).replace(target)
+    except OSError as error:
+        raise InputError(path, f"the report cannot be written there ({error.strerror})", "Choose another place with --output") from None

@@ -1,0 +1,96 @@
+"""`masagraph explain`."""
+
+import argparse
+import shutil
+import sys
+from difflib import get_close_matches
+
+from rdflib import Graph
+
+from masagraph import ontology
+from masagraph.check.dating import in_words
+from masagraph.errors import InputError
+from masagraph.report.text_report import Page
+from masagraph.rules import loader
+from masagraph.rules.model import Example, Rule
+from masagraph.vocab import BASE, CERTAINTY, MASA
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    p = commands.add_parser("explain", help="explain one rule", description="Explain one rule, with a good and a bad example.")
+    p.add_argument("rule", metavar="RULE", help="the id of a rule, such as WT-TRAINING")
+    p.set_defaults(run=run)
+
+
+def find(name: str) -> Rule:
+    """Return the rule of that id.
+
+    Raises:
+        InputError: There is none; the nearest is named.
+    """
+    rules = {rule.id: rule for rule in loader.load()}
+    if name.upper() in rules:
+        return rules[name.upper()]
+    near = get_close_matches(name.upper(), rules, n=1, cutoff=0.4)
+    mend = f"Did you mean {near[0]}? 'masagraph rules' lists them all" if near else "'masagraph rules' lists them all"
+    raise InputError(name, "there is no rule of that name", mend)
+
+
+def run(call: argparse.Namespace) -> int:
+    """Explain the rule named in the call, and return the exit code."""
+    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    sys.stdout.write(explain(find(call.rule), Page(width, colour=False)))
+    return 0
+
+
+def explain(rule: Rule, page: Page) -> str:
+    """Return what there is to know of a rule, as text."""
+    known = ontology.load()
+    layer = {"statute": "statute", "guidance": "Working Together", "wood2021": "the Wood review of 2021, which is not law"}[rule.layer]
+    dates = f"from {in_words(rule.applies_from)}" if rule.applies_from else "whatever the date"
+    if rule.applies_to:
+        dates += f" to {in_words(rule.applies_to)}"
+    content = known.label(CERTAINTY[rule.content_certainty])
+    number = known.label(CERTAINTY[rule.number_certainty])
+    parts = [
+        ("What it asks", rule.restatement),
+        ("Force", f"{rule.force} (severity {rule.severity.value}, in the profile wood {rule.wood_severity.value})"),
+        ("Of whom", rule.bearer),
+        ("From", f"{layer}: {rule.citation}"),
+        ("How sure", f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else "")),
+        ("Applies", dates),
+        ("Under", " and ".join(e.label for e in loader.editions() if e.iri in rule.editions)),
+        ("Condition", rule.condition_text or ""),
+        ("Looks for", rule.looks_for),
+        ("Looks in", "; ".join(sorted(filter(None, (known.label(kind) for kind in rule.sought_in))))),
+        ("A plan", "is enough" if rule.plan_is_enough else "is not enough: it has to be in place"),
+        ("Settled by", rule.remedy),
+        ("Tests", "; ".join(f"{shape.name} ({shape.signal.value})" for shape in rule.shapes)),
+    ]
+    lines = [f"{rule.id}: {rule.label}", ""]
+    lines += [page.wrap(text, 14, f"{name:<14}") for name, text in parts if text]
+    for verdict, heading in (("met", "A good example"), ("not-met", "A bad example"), ("cannot-tell", "An open example")):
+        example = _example(rule, verdict)
+        if example is not None and (verdict != "cannot-tell" or _example(rule, "not-met") is None):
+            lines += ["", f"{heading}: {example.label}", "", _turtle(example)]
+    return "\n".join(lines) + "\n"
+
+
+def _example(rule: Rule, verdict: str) -> Example | None:
+    for example in loader.examples():
+        if example.rule == rule.id and any(e.verdict == verdict for e in example.expected):
+            return example
+    return None
+
+
+def _turtle(example: Example) -> str:
+    graph = Graph()
+    graph.bind("masa", MASA)
+    graph.bind("base", f"{BASE}example/base#")
+    graph.bind("ex", str(example.iri).rsplit("#", 1)[0] + "#")
+    for triple in example.own:
+        graph.add(triple)
+    body = [line for line in graph.serialize(format="turtle").splitlines() if not line.startswith("@prefix")]
+    text = "\n".join(f"    {line}".rstrip() for line in body).strip("\n")
+    return text or "    (the ready-made arrangement as it stands)"

@@ -1,0 +1,1 @@
+"""Reports: verdicts as text, JSON, Turtle and CSV."""

@@ -1,0 +1,24 @@
+"""How sure a citation is, in letters and in words."""
+
+from masagraph import ontology
+from masagraph.rules.model import Edition, Rule
+from masagraph.vocab import CERTAINTY
+
+_FIRST_ENCODED = "wt2018"
+
+
+def certainty(rule: Rule, edition: Edition) -> tuple[str, str]:
+    """Return the certainty of content and of number, as the letters V, A, P or M.
+
+    What was checked of a rule of the guidance was checked in the edition of 2018; in another it is not verified.
+    """
+    if rule.layer == "guidance" and edition.id != _FIRST_ENCODED:
+        return "M", "M"
+    return rule.content_certainty, rule.number_certainty
+
+
+def in_words(rule: Rule, edition: Edition) -> str:
+    """Return a phrase on how sure a citation is, such as "content seen in part, number not verified"."""
+    content, number = certainty(rule, edition)
+    known = ontology.load()
+    return f"content {known.label(CERTAINTY[content])}, number {known.label(CERTAINTY[number])}"
