@@ -23,8 +23,6 @@ def label(graph: Graph, node: Node) -> str:
     """
     if isinstance(node, Literal):
         return str(node)
-    if (node, RDF.type, MASA.PartnerKind) in graph:
-        return f"{ontology.load().label(node)} (none named)"
     name = next((str(value) for p in _NAMES if (value := graph.value(node, p)) is not None), None)
     role = graph.value(None, MASA.hasDelegation, node) or graph.value(None, MASA.hasLead, node)
     if role is not None:

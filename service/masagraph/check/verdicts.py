@@ -11,7 +11,7 @@ from masagraph.check.engine import Finding
 from masagraph.check.evidence import SILENCES, Evidence, Settled, Standing, Statement, Withheld, reach
 from masagraph.check.labels import label
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
-from masagraph.vocab import EXTENT, MASA
+from masagraph.vocab import EXTENT, MASA, RDF
 
 MET, NOT_MET, CANNOT_TELL, NOT_APPLICABLE = "met", "not_met", "cannot_tell", "not_applicable"
 WORST_FIRST = (NOT_MET, CANNOT_TELL, MET, NOT_APPLICABLE)
@@ -62,9 +62,13 @@ class Case:
 
     def read_whole(self, rule: Rule) -> bool:
         """Tell whether every document that should hold the facts of a rule is at hand and was read whole."""
-        graph = self.evidence.graph
-        held = [d for d in graph.objects(self.version, MASA.hasDocument) if set(graph.objects(d, MASA.documentKind)) & rule.sought_in]
-        return bool(held) and all(graph.value(d, MASA.extentRead) == EXTENT.whole for d in held)
+        graph, held = self.evidence.graph, set[Node]()
+        for document in graph.objects(self.version, MASA.hasDocument):
+            kinds = set(graph.objects(document, MASA.documentKind)) & rule.sought_in
+            if kinds and graph.value(document, MASA.extentRead) != EXTENT.whole:
+                return False
+            held |= kinds
+        return held == rule.sought_in
 
     def severity(self, rule: Rule, given: Severity) -> Severity:
         """Return the severity in the profile of the run. A shape weightier than its rule keeps its own weight."""
@@ -122,8 +126,9 @@ def out_of_condition(case: Case, rule: Rule, subject: Subject) -> Verdict:
 def silent(case: Case, rule: Rule, subject: Subject) -> Verdict:
     """Return the verdict where nothing is stated about the subject or the condition of a rule."""
     words = rule.when_silent or rule.condition_text or "Nothing is stated about it."
-    applies = rule.silence is Silence.ABSENCE
-    if rule.silence is Silence.NOT_APPLICABLE or (not applies and case.read_whole(rule)):
+    open_ = {w.standing for w in _withheld(case, subject, rule.rests_on)} & {Standing.CONFLICTING, Standing.SECTION_LISTED}
+    means = rule.silence
+    if not open_ and (means is Silence.NOT_APPLICABLE or (means is not Silence.ABSENCE and case.read_whole(rule))):
         return _plain(case, rule, subject, words)
     shape = Shape(rule.iri, rule.label, words, rule.severity, Signal.ABSENCE, rule.rests_on, None)
     return _absent(case, rule, subject, [(shape, None)])
@@ -227,6 +232,12 @@ def _sentences(pairs: list[tuple[Shape, Finding | None]]) -> str:
     return " ".join(f"{said}{'; '.join(sorted(names))}." if names else said for said, names in listed.items())
 
 
+def _subject_label(case: Case, node: Node) -> str:
+    """Name a subject; a kind of partner is a subject only where none of the kind is named."""
+    words = label(case.data, node)
+    return f"{words} (none named)" if (node, RDF.type, MASA.PartnerKind) in case.data else words
+
+
 def _lower_first(text: str) -> str:
     return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() else text
 
@@ -293,7 +304,7 @@ def _verdict(
         reason=reason,
         severity=min(severities, key=lambda s: s.rank) if severities else case.severity(rule, rule.severity),
         subject=subject.node,
-        subject_label=label(case.data, subject.node),
+        subject_label=_subject_label(case, subject.node),
         message=message,
         fix=fix,
         found=tuple(sorted(v for v in values if v)),
