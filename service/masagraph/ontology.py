@@ -6,6 +6,7 @@ from functools import cache
 from typing import TypeGuard
 
 from rdflib import Graph, Literal, URIRef
+from rdflib.collection import Collection
 from rdflib.term import Node
 
 from masagraph import assets, oxigraph
@@ -32,6 +33,7 @@ class Ontology:
     object_properties: frozenset[URIRef]
     value_lists: dict[URIRef, str]
     background: Graph
+    topics: tuple[str, ...]
 
     def label(self, term: Node) -> str | None:
         """Return the preferred label of a term or concept, or None where it has none."""
@@ -78,4 +80,5 @@ def load() -> Ontology:
         object_properties=frozenset(s for s in graph.subjects(RDF.type, OWL.ObjectProperty) if isinstance(s, URIRef)),
         value_lists=value_lists,
         background=background,
+        topics=tuple(str(topic).rsplit("#", 1)[-1] for topic in Collection(graph, next(graph.objects(None, SKOS.memberList)))),
     )

@@ -141,7 +141,7 @@ class Checker:
         data = with_background(settled.graph)
         case = Case(evidence, settled, data, version, profile.raises_severity)
         snapshot = Snapshot(data)
-        asked: dict[str, list[tuple[Node | None, ...]]] = {}
+        asked: dict[URIRef, list[Subject]] = {}
         in_force = [rule for rule in rules if _in_force(rule, basis.day)]
         findings = self._find(data, in_force, set(settled.graph.subjects()))
         everything = Subject(version, frozenset(reach(evidence.graph, [version])))
@@ -149,9 +149,9 @@ class Checker:
             if rule not in in_force:
                 yield verdicts.out_of_time(case, rule, everything)
                 continue
-            if rule.subject_query not in asked:
-                asked[rule.subject_query] = snapshot.select(rule.subject_query)
-            among = verdicts.subjects(case, asked[rule.subject_query])
+            if rule.subjects not in asked:
+                asked[rule.subjects] = verdicts.subjects(case, snapshot.select(rule.subject_query))
+            among = asked[rule.subjects]
             holds = _conditions(snapshot, rule)
             sorted_out = _sort_out(rule, among, findings.get(rule.id, []))
             if not among:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from masagraph.check.dating import in_words
 from masagraph.check.engine import Finding
-from masagraph.check.evidence import SILENCES, Evidence, Settled, Standing, Statement, Withheld, reach
+from masagraph.check.evidence import SILENCES, Evidence, Fact, Settled, Standing, Statement, Withheld, reach
 from masagraph.check.labels import label
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
 from masagraph.vocab import EXTENT, MASA, RDF
@@ -59,6 +60,14 @@ class Case:
     data: Graph
     version: Node
     raises_severity: bool
+
+    @cached_property
+    def facts(self) -> dict[URIRef, list[Fact]]:
+        """The facts that count, by property."""
+        found: dict[URIRef, list[Fact]] = {}
+        for node, predicate, value in self.settled.graph:
+            found.setdefault(URIRef(predicate), []).append((node, URIRef(predicate), value))
+        return found
 
     def read_whole(self, rule: Rule) -> bool:
         """Tell whether every document that should hold the facts of a rule is at hand and was read whole."""
@@ -130,7 +139,7 @@ def silent(case: Case, rule: Rule, subject: Subject) -> Verdict:
     means = rule.silence
     if not open_ and (means is Silence.NOT_APPLICABLE or (means is not Silence.ABSENCE and case.read_whole(rule))):
         return _plain(case, rule, subject, words)
-    shape = Shape(rule.iri, rule.label, words, rule.severity, Signal.ABSENCE, rule.rests_on, None)
+    shape = Shape(rule.iri, rule.label, words, rule.severity, Signal.ABSENCE, rule.rests_on, rule.rests_on, None)
     return _absent(case, rule, subject, [(shape, None)])
 
 
@@ -150,9 +159,10 @@ def judge(case: Case, rule: Rule, subject: Subject, findings: list[Finding]) -> 
         return _found_wrong(case, rule, subject, CANNOT_TELL, reason, of[Signal.UNDETERMINED], mend)
     if of[Signal.ABSENCE]:
         return _absent(case, rule, subject, list(of[Signal.ABSENCE]))
-    bearing = _bearing(case, rule, subject)
-    places = _places(case, bearing)
-    if not places:
+    if disputed := _disputed(case, rule, subject):
+        words = f"{_LEAD_IN['conflicting']}: {_ways(case, disputed)}."
+        return _verdict(case, rule, subject, CANNOT_TELL, "conflicting", words, _settle_by(case, rule, "conflicting"), ())
+    if not any(case.evidence.governing(fact) for fact in _bearing(case, rule, subject)):
         words = "It is recorded without saying where it was read, so nothing bears it out."
         return _verdict(case, rule, subject, CANNOT_TELL, "undecidable", words, "Say in which document, and where, it stands.", ())
     return _verdict(case, rule, subject, MET, None, rule.when_met, None, ())
@@ -168,9 +178,11 @@ def _absent(case: Case, rule: Rule, subject: Subject, pairs: list[tuple[Shape, F
     chosen = [(shape, finding) for cause, shape, finding in causes if cause == reason]
     said = _sentences(chosen)
     if reason == "conflicting":
-        held = [w for w in _withheld(case, subject, frozenset().union(*(s.looks_at for s, _ in chosen))) if w.standing is Standing.CONFLICTING]
-        ways = "; ".join(sorted({f"'{label(case.evidence.graph, w.value)}'" for w in held if w.value is not None}))
-        said = f"{ways}. So it cannot be said whether this is met" if ways else said
+        held = _withheld(case, subject, frozenset().union(*(shape.looks_at for shape, _ in chosen)))
+        said = _ways(case, held) + "." if _ways(case, held) else said
+    if reason == "planned_only":
+        plans = _plans(case, subject, frozenset().union(*(shape.ends_in for shape, _ in chosen)))
+        said = "; ".join(sorted({label(case.evidence.graph, w.value) for w in plans if w.value is not None})) or said
         said = said if said.endswith(".") else f"{said}."
     message = f"{_LEAD_IN[reason]}: {_lower_first(said)}"
     verdict = NOT_MET if reason == "not_evidenced" else CANNOT_TELL
@@ -178,11 +190,27 @@ def _absent(case: Case, rule: Rule, subject: Subject, pairs: list[tuple[Shape, F
     return _verdict(case, rule, subject, verdict, reason, message, fix, tuple(f for _, f in pairs if f is not None))
 
 
+def _plans(case: Case, subject: Subject, properties: frozenset[URIRef]) -> list[Withheld]:
+    return [w for w in _withheld(case, subject, properties) if w.standing in (Standing.PLANNED, Standing.PROPOSED)]
+
+
+def _disputed(case: Case, rule: Rule, subject: Subject) -> list[Withheld]:
+    """Return the disputed facts of which no shape would notice the absence: without them a rule could seem met."""
+    noticed = frozenset[URIRef]().union(*(shape.looks_at for shape in rule.shapes if shape.signal is Signal.ABSENCE))
+    return [w for w in _withheld(case, subject, rule.rests_on - noticed) if w.standing is Standing.CONFLICTING]
+
+
+def _ways(case: Case, withheld: Iterable[Withheld]) -> str:
+    """Return what sources in conflict say, each in quotes."""
+    values = (w.value for w in withheld if w.standing is Standing.CONFLICTING and w.value is not None)
+    return " against ".join(sorted({f"'{label(case.evidence.graph, value).rstrip('.')}'" for value in values}))
+
+
 def _cause(case: Case, subject: Subject, shape: Shape, whole: bool) -> str:
     standings = {w.standing for w in _withheld(case, subject, shape.looks_at)}
     if Standing.CONFLICTING in standings:
         return "conflicting"
-    if standings & {Standing.PLANNED, Standing.PROPOSED}:
+    if _plans(case, subject, shape.ends_in):
         return "planned_only"
     if whole:
         return "not_evidenced"
@@ -242,23 +270,13 @@ def _lower_first(text: str) -> str:
     return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() else text
 
 
-def _bearing(case: Case, rule: Rule, subject: Subject) -> list[tuple[Node, URIRef, Node]]:
-    """Return the facts that count and on which a rule rests, for one subject."""
-    nodes = subject.nodes if case.version not in subject.nodes else reach(case.settled.graph, [case.version])
-    return [
-        (node, URIRef(p), o)
-        for node in nodes
-        for p, o in case.settled.graph.predicate_objects(node)
-        if p in rule.rests_on
-    ]
+def _bearing(case: Case, rule: Rule, subject: Subject) -> list[Fact]:
+    """Return the facts that count and on which a rule rests, for one subject: all of them, if that is the version."""
+    everything = case.version in subject.nodes
+    return [f for p in rule.rests_on for f in case.facts.get(p, ()) if everything or f[0] in subject.nodes]
 
 
-def _places(case: Case, facts: Iterable[tuple[Node, URIRef, Node]]) -> tuple[Place, ...]:
-    statements = {s for fact in facts for s in case.evidence.governing(fact)}
-    return _sorted_places(case, statements)
-
-
-def _sorted_places(case: Case, statements: Iterable[Statement]) -> tuple[Place, ...]:
+def _places(case: Case, statements: Iterable[Statement]) -> tuple[Place, ...]:
     graph = case.evidence.graph
     found = {Place("no document named" if s.document is None else label(graph, s.document), s.locator) for s in statements}
     return tuple(sorted(found, key=lambda place: (place.source, place.locator)))
@@ -308,7 +326,7 @@ def _verdict(
         message=message,
         fix=fix,
         found=tuple(sorted(v for v in values if v)),
-        rests_on=_sorted_places(case, statements),
+        rests_on=_places(case, statements),
         findings=findings,
     )
 

@@ -13,14 +13,14 @@ from masagraph.rules.model import Rule
 from masagraph.vocab import TOPIC
 
 _HEADINGS = {
-    NOT_MET: "NOT MET: something stated is wrong, or a document read whole does not say it",
-    CANNOT_TELL: "CANNOT TELL: what was read does not decide it",
-    MET: "MET",
-    NOT_APPLICABLE: "DO NOT APPLY",
+    NOT_MET: ("NOT MET", "Something stated is wrong, or a document read whole does not say what is asked for."),
+    CANNOT_TELL: ("CANNOT TELL", "What was read does not decide it."),
+    MET: ("MET", "What is stated does what is asked for, as a plan at least."),
+    NOT_APPLICABLE: ("DO NOT APPLY", "They do not come into play for this arrangement on this day."),
 }
 _COLOURS = {NOT_MET: "31", CANNOT_TELL: "33", MET: "32", NOT_APPLICABLE: "2"}
 _NARROW, _WIDE = 40, 100
-_WORDS = {MET: "met", NOT_MET: "not met", CANNOT_TELL: "cannot tell", NOT_APPLICABLE: "does not apply"}
+_WORDS = {MET: "Met", NOT_MET: "Not met", CANNOT_TELL: "Cannot tell", NOT_APPLICABLE: "Does not apply"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _report(report: Report, page: Page) -> Iterator[str]:
     yield ""
     summary = report.summary()
     yield page.wrap(
-        f"{summary[MET]} met, {summary[NOT_MET]} not met, {summary[CANNOT_TELL]} cannot be told, "
+        f"{summary[MET]} met, {summary[NOT_MET]} not met{_forces(report)}, {summary[CANNOT_TELL]} cannot be told, "
         f"{summary[NOT_APPLICABLE]} do not apply. Each requirement is counted once, by its worst answer.",
         0,
     )
@@ -72,8 +72,18 @@ def _report(report: Report, page: Page) -> Iterator[str]:
         if rules:
             yield ""
             yield ""
-            yield page.paint(page.wrap(f"{_HEADINGS[verdict]} ({len(rules)})", 0), _COLOURS[verdict])
+            heading, meaning = _HEADINGS[verdict]
+            yield page.paint(f"{heading} ({len(rules)})", _COLOURS[verdict])
+            yield page.wrap(meaning, 0)
             yield from (_briefly if verdict in (MET, NOT_APPLICABLE) else _in_full)(report, rules, page)
+
+
+def _forces(report: Report) -> str:
+    """Return how many of the requirements not met are a must, a should and so on, in brackets."""
+    worst = report.worst()
+    missed = [rule.force for rule in _rules(report) if worst[rule.id] == NOT_MET]
+    counts = [f"{missed.count(force)} {force}" for force in ("must", "should", "may", "expectation", "information") if force in missed]
+    return f" ({', '.join(counts)})" if counts else ""
 
 
 def _basis(report: Report, page: Page) -> Iterator[str]:
@@ -110,29 +120,39 @@ def _in_full(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]
             yield ""
             yield page.wrap(f"{rule.label} [{rule.id}, {rule.force}]", 4, "  ")
             yield page.wrap(f"{rule.citation} ({certainty.in_words(rule, report.basis.edition)})", 4)
-            yield from _answers(verdicts, page)
+            yield from _answers(report, verdicts, page)
 
 
-def _answers(verdicts: Sequence[Verdict], page: Page) -> Iterator[str]:
+def _answers(report: Report, verdicts: Sequence[Verdict], page: Page) -> Iterator[str]:
     """Yield the answers on the subjects of one rule; those with the same words are told once."""
     said: dict[tuple[str, str, str | None], list[Verdict]] = {}
     for v in verdicts:
         said.setdefault((v.verdict, v.message, v.fix), []).append(v)
     fixes: list[str] = []
     for (verdict, message, fix), alike in said.items():
-        about = "; ".join(v.subject_label for v in alike)
-        whole = len(said) == 1 and len(alike) == 1
-        lead = "" if whole else f"{about}: {_WORDS[verdict]}. "
-        yield page.wrap(lead + message, 4)
+        mixed = len({v.verdict for v in verdicts}) > 1
+        yield page.wrap(f"{_WORDS[verdict]}: {message}" if mixed else message, 4)
+        if len(verdicts) > 1 or alike[0].subject != report.iri:
+            yield page.wrap(f"About: {'; '.join(v.subject_label for v in alike)}.", 8, "      ")
         found = list(dict.fromkeys(value for v in alike for value in v.found))
         if found and verdict != NOT_APPLICABLE:
-            yield page.wrap(f"Found: {'; '.join(found)}", 8, "      ")
-        places = list(dict.fromkeys(f"{p.source}, {p.locator}" if p.locator else p.source for v in alike for p in v.rests_on))
+            yield page.wrap(f"Found: {'; '.join(value.rstrip('.') for value in found)}.", 8, "      ")
+        places = _places(alike)
         if places:
-            yield page.wrap(f"Read in: {'; '.join(places)}", 8, "      ")
+            yield page.wrap(f"Read in: {places}", 8, "      ")
         if fix and fix not in fixes:
             fixes.append(fix)
             yield page.wrap(f"What to do: {fix}", 8, "      ")
+
+
+def _places(verdicts: Sequence[Verdict]) -> str:
+    """Return where answers were read, each document named once."""
+    locators: dict[str, list[str]] = {}
+    for place in (p for v in verdicts for p in v.rests_on):
+        told = locators.setdefault(place.source, [])
+        if place.locator and place.locator not in told:
+            told.append(place.locator)
+    return "; ".join(f"{source}, {'; '.join(where)}" if where else source for source, where in locators.items())
 
 
 def _briefly(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
@@ -142,5 +162,5 @@ def _briefly(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]
         for rule in of_topic:
             verdicts = [v for v in report.verdicts if v.rule.id == rule.id]
             sentences = " ".join(dict.fromkeys(v.message for v in verdicts))
-            places = "; ".join(dict.fromkeys(f"{p.source}, {p.locator}" for v in verdicts for p in v.rests_on))
+            places = _places(verdicts)
             yield page.wrap(f"{rule.label} [{rule.id}]: {sentences}{f' ({places})' if places else ''}", 4, "  ")

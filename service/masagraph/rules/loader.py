@@ -48,8 +48,13 @@ def _iris(graph: Graph, subject: Node, predicate: URIRef) -> frozenset[URIRef]:
     return frozenset(o for o in graph.objects(subject, predicate) if isinstance(o, URIRef))
 
 
-def steps(graph: Graph, path: Node) -> frozenset[URIRef]:
+def steps(graph: Graph, path: Node, *, last: bool = False) -> frozenset[URIRef]:
     """Return the properties on a SHACL path whose facts a property shape turns on: every step but the way in.
+
+    Args:
+        graph: The graph that holds the path.
+        path: The path.
+        last: Whether to return only the properties in which the path can end.
 
     Raises:
         CheckerError: The path uses a form that no rule here needs.
@@ -57,10 +62,12 @@ def steps(graph: Graph, path: Node) -> frozenset[URIRef]:
     if isinstance(path, URIRef):
         return frozenset({path})
     if (path, RDF.first, None) in graph:
-        return frozenset().union(*(steps(graph, step) for step in Collection(graph, path))) - {MASA.hasProvision}
+        all_steps = list(Collection(graph, path))
+        wanted = all_steps[-1:] if last else all_steps
+        return frozenset[URIRef]().union(*(steps(graph, step, last=last) for step in wanted)) - {MASA.hasProvision}
     alternatives = graph.value(path, SH.alternativePath)
     if alternatives is not None:
-        return frozenset().union(*(steps(graph, step) for step in Collection(graph, alternatives)))
+        return frozenset[URIRef]().union(*(steps(graph, step, last=last) for step in Collection(graph, alternatives)))
     raise CheckerError("A shape has a path that is neither a property, a sequence nor an alternative.")
 
 
@@ -74,6 +81,7 @@ def _shape(graph: Graph, node: URIRef, where: str) -> Shape:
         severity=Severity(local(_one(graph, node, SH.severity, where))),
         signal=Signal(local(_one(graph, node, MASA.signals, where))),
         looks_at=looks_at or (steps(graph, path) if path is not None else frozenset()),
+        ends_in=looks_at or (steps(graph, path, last=True) if path is not None else frozenset()),
         reason=local(reason) if (reason := graph.value(node, MASA.reason)) is not None else None,
     )
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
+from masagraph import ontology
+
 
 class Severity(Enum):
     """How weighty a finding is; the values are the local names of the SHACL severities."""
@@ -42,7 +44,8 @@ class Silence(Enum):
 class Shape:
     """A shape that signals one thing.
 
-    `looks_at` holds the properties whose facts the shape turns on; `reason` overrides the usual reason of its signal.
+    `looks_at` holds the properties whose facts the shape turns on, and `ends_in` those among them that carry what is
+    asked for rather than lead to it; `reason` overrides the usual reason of the signal.
     """
 
     iri: URIRef
@@ -51,6 +54,7 @@ class Shape:
     severity: Severity
     signal: Signal
     looks_at: frozenset[URIRef]
+    ends_in: frozenset[URIRef]
     reason: str | None
 
 
@@ -97,9 +101,9 @@ class Rule:
         return self.rests_on_also.union(*(shape.looks_at for shape in self.shapes))
 
     @cached_property
-    def order(self) -> tuple[str, str]:
-        """Sort by topic, then id."""
-        return self.topic, self.id
+    def order(self) -> tuple[int, str]:
+        """Sort by topic, in the order of a report, then by id."""
+        return ontology.load().topics.index(self.topic), self.id
 
 
 @dataclass(frozen=True)
