@@ -3,64 +3,27 @@
 import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
-from rdflib.term import Node
 
+from judging import alone, expected, judged, outcome
 from masagraph import oxigraph
-from masagraph.check.checker import Checker
-from masagraph.check.pyshacl_engine import PyShaclEngine
-from masagraph.check.engine import Finding
-from masagraph.check.verdicts import Verdict
 from masagraph.rules import loader
-from masagraph.rules.model import Example, Rule
-from masagraph.vocab import SH, scheme
+from masagraph.rules.model import Example
+from masagraph.vocab import scheme
 
 RULES = {rule.id: rule for rule in loader.load()}
 EXAMPLES = loader.examples()
 DOCUMENT = scheme("document-kind")
 
 
-def judged(example: Example, rule: Rule, engine: PyShaclEngine | None = None) -> list[Verdict]:
-    """Judge an example by its rule alone, with the expectations of Wood included."""
-    checker = Checker(engine or PyShaclEngine(), [rule])
-    (report,) = checker.check(example.graph, loader.profiles()["wood"], example.judged_as_at)
-    return list(report.verdicts)
-
-
-Outcome = set[tuple[Node, str, str | None, frozenset[tuple[Node, Node, Node | None]]]]
-
-
-def outcome(verdicts: list[Verdict], example: Example) -> Outcome:
-    """Return what was found in an example, in the form in which it is expected.
-
-    A value counts where a query chose it, or where the example names it: otherwise it follows from node and path.
-    """
-    named = {f[:2] for e in example.expected for f in e.findings if f[2] is not None}
-
-    def told(finding: Finding) -> tuple[Node, Node, Node | None]:
-        chosen = finding.component == SH.SPARQLConstraintComponent and finding.value != finding.focus
-        counts = chosen or (finding.focus, finding.shape) in named
-        return finding.focus, finding.shape, finding.value if counts else None
-
-    return {
-        (v.subject, v.verdict.replace("_", "-"), v.reason and v.reason.replace("_", "-"), frozenset(map(told, v.findings)))
-        for v in verdicts
-    }
-
-
-def expected(example: Example) -> Outcome:
-    """Return what was written to be expected of an example."""
-    return {(e.subject, e.verdict, e.reason, e.findings) for e in example.expected}
-
-
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: f"{e.rule}-{str(e.iri).rsplit('#', 1)[-1]}")
 def test_example_gives_what_was_written_for_it(example: Example) -> None:
-    assert outcome(judged(example, RULES[example.rule]), example) == expected(example)
+    assert outcome(judged(example, alone(RULES[example.rule])), example) == expected(example)
 
 
 def test_a_wrong_expectation_is_noticed() -> None:
     """The comparison is proved on planted faults before it is trusted."""
     example = next(e for e in EXAMPLES if e.rule == "WT-TRAINING" and str(e.iri).endswith("#no-impact"))
-    found = outcome(judged(example, RULES["WT-TRAINING"]), example)
+    found = outcome(judged(example, alone(RULES["WT-TRAINING"])), example)
     ((subject, verdict, reason, findings),) = expected(example)
     assert found == {(subject, verdict, reason, findings)}
     assert found != {(subject, "met", None, frozenset())}
@@ -120,7 +83,9 @@ def test_absence_depends_on_how_much_was_read() -> None:
 
 def extent(example: Example) -> str:
     """Return how much of its document an example has read."""
-    return next(str(o).rsplit("#", 1)[-1] for s, p, o in example.graph if str(p).endswith("#extentRead") and str(s).endswith("#plan"))
+    return next(
+        str(o).rsplit("#", 1)[-1] for s, p, o in example.graph if str(p).endswith("#extentRead") and str(s).endswith("#plan")
+    )
 
 
 def test_examples_do_not_change_when_judged() -> None:
@@ -128,7 +93,7 @@ def test_examples_do_not_change_when_judged() -> None:
     before = Graph()
     for triple in example.graph:
         before.add(triple)
-    judged(example, RULES[example.rule])
+    judged(example, alone(RULES[example.rule]))
     assert isomorphic(before, example.graph)
 
 

@@ -46,6 +46,11 @@ def _to_oxigraph(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     raise TypeError(f"{type(term).__name__} has no place in RDF 1.1")
 
 
+def _quad(triple: tuple[Node, Node, Node]) -> ox.Quad:
+    subject, predicate, value = map(_to_oxigraph, triple)
+    return ox.Quad(subject, predicate, value)  # type: ignore[arg-type]  # a graph holds terms only where they may stand
+
+
 def parse(data: bytes, syntax: str) -> Iterator[Quad]:
     """Parse a document and yield its quads; nothing is fetched.
 
@@ -77,9 +82,7 @@ class Snapshot:
     def __init__(self, *graphs: Graph) -> None:
         """Copy the triples of the graphs given."""
         self._store = ox.Store()
-        self._store.bulk_extend(
-            ox.Quad(_to_oxigraph(s), _to_oxigraph(p), _to_oxigraph(o)) for graph in graphs for s, p, o in graph
-        )
+        self._store.bulk_extend(_quad(triple) for graph in graphs for triple in graph)
 
     def select(self, query: str) -> list[Row]:
         """Run a SELECT query and return its rows, with None where a variable is unbound."""

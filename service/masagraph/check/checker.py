@@ -73,7 +73,9 @@ def own_nodes(graph: Graph, version: Node) -> set[Node]:
 def unjudged(graph: Graph) -> list[Node]:
     """Return the described nodes that hang on no version and that no check will look at."""
     held = set().union(*(own_nodes(graph, v) for v in versions(graph)))
-    apart = {s for s in graph.subjects() if s not in held and not set(graph.objects(s, RDF.type)) & {MASA.Arrangement, MASA.Umbrella}}
+    apart = {
+        s for s in graph.subjects() if s not in held and not set(graph.objects(s, RDF.type)) & {MASA.Arrangement, MASA.Umbrella}
+    }
     known = set(reference.load().subjects())
     linked = {o for s in apart for o in graph.objects(s)}
     return sorted((n for n in apart - known if not (isinstance(n, BNode) and n in linked)), key=str)
@@ -191,7 +193,7 @@ def shapes_graph(rules: Iterable[Rule]) -> Graph:
 
 def with_background(own: Graph) -> Graph:
     """Return the facts of an arrangement together with what the reference data and value lists say around them."""
-    things = {o for o in own.objects() if isinstance(o, URIRef)}
+    things: set[Node] = {o for o in own.objects() if isinstance(o, URIRef)}
     data = Graph()
     for part in (own, reference.around(things), ontology.load().background):
         for triple in part:

@@ -150,7 +150,7 @@ class Evidence:
         found: dict[Node, list[tuple[Node, URIRef]]] = {}
         for subject, predicate, value in self.graph:
             if predicate not in _BOOKKEEPING and not isinstance(value, Literal):
-                found.setdefault(value, []).append((subject, URIRef(predicate)))
+                found.setdefault(value, []).append((subject, URIRef(str(predicate))))
         return found
 
     def _speaking(self, node: Node) -> list[Statement]:
@@ -196,7 +196,7 @@ class Evidence:
         for node in nodes:
             for predicate, value in self.graph.predicate_objects(node):
                 if predicate in wanted:
-                    yield node, URIRef(predicate), value
+                    yield node, URIRef(str(predicate)), value
 
     def settle(self, accept: frozenset[Standing], day: Literal | None = None) -> Settled:
         """Return the facts that count on a day.
@@ -209,7 +209,7 @@ class Evidence:
         kept = Graph()
         rivals = self._rivals()
         for subject, predicate, value in self.graph:
-            fact = (subject, URIRef(predicate), value)
+            fact = (subject, URIRef(str(predicate)), value)
             if predicate in _BOOKKEEPING or not str(predicate).startswith(str(MASA)) or self._is_statement(subject):
                 kept.add(fact)
                 continue
@@ -257,4 +257,4 @@ class Evidence:
                     for name in statement.properties:
                         for value in statement.values or (None,):
                             if (node, name, value) not in self.graph:
-                                yield Withheld(node, URIRef(name), value, statement.standing, (statement,))
+                                yield Withheld(node, URIRef(str(name)), value, statement.standing, (statement,))

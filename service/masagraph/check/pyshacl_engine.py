@@ -26,7 +26,7 @@ def _prepared(text: str) -> Query:
 class _ParsedOnceGraph(Graph):
     """A graph that remembers parsed queries: pySHACL hands the same text over for every focus node."""
 
-    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401 - rdflib's own signature
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:
         if isinstance(query_object, str):
             query_object = _prepared(query_object)
         return super().query(query_object, *args, **kwargs)
@@ -65,7 +65,7 @@ class PyShaclEngine:
         return [_finding(report, node) for node in report.subjects(RDF.type, SH.ValidationResult)]
 
 
-def _finding(report: Graph, node: Any) -> Finding:  # noqa: ANN401 - a node of pySHACL's report
+def _finding(report: Graph, node: Any) -> Finding:
     focus, shape = report.value(node, SH.focusNode), report.value(node, SH.sourceShape)
     component = report.value(node, SH.sourceConstraintComponent)
     if focus is None or shape is None or component is None:

@@ -66,7 +66,7 @@ class Case:
         """The facts that count, by property."""
         found: dict[URIRef, list[Fact]] = {}
         for node, predicate, value in self.settled.graph:
-            found.setdefault(URIRef(predicate), []).append((node, URIRef(predicate), value))
+            found.setdefault(URIRef(str(predicate)), []).append((node, URIRef(str(predicate)), value))
         return found
 
     def read_whole(self, rule: Rule) -> bool:
@@ -149,7 +149,10 @@ def judge(case: Case, rule: Rule, subject: Subject, findings: list[Finding]) -> 
     A breach decides, then what leaves the question open, then absence; met needs a statement that bears it.
     """
     by_iri = {shape.iri: shape for shape in rule.shapes}
-    pairs = sorted(((by_iri[f.shape], f) for f in findings), key=lambda pair: (str(pair[0].iri), label(case.data, pair[1].value or pair[1].focus)))
+    pairs = sorted(
+        ((by_iri[f.shape], f) for f in findings),
+        key=lambda pair: (str(pair[0].iri), label(case.data, pair[1].value or pair[1].focus)),
+    )
     of = {signal: [pair for pair in pairs if pair[0].signal is signal] for signal in Signal}
     if of[Signal.BREACH]:
         return _found_wrong(case, rule, subject, NOT_MET, "breach", of[Signal.BREACH], rule.remedy)
@@ -164,7 +167,9 @@ def judge(case: Case, rule: Rule, subject: Subject, findings: list[Finding]) -> 
         return _verdict(case, rule, subject, CANNOT_TELL, "conflicting", words, _settle_by(case, rule, "conflicting"), ())
     if not any(case.evidence.governing(fact) for fact in _bearing(case, rule, subject)):
         words = "It is recorded without saying where it was read, so nothing bears it out."
-        return _verdict(case, rule, subject, CANNOT_TELL, "undecidable", words, "Say in which document, and where, it stands.", ())
+        return _verdict(
+            case, rule, subject, CANNOT_TELL, "undecidable", words, "Say in which document, and where, it stands.", ()
+        )
     return _verdict(case, rule, subject, MET, None, rule.when_met, None, ())
 
 
@@ -176,7 +181,7 @@ def _absent(case: Case, rule: Rule, subject: Subject, pairs: list[tuple[Shape, F
     order = ("conflicting", "not_evidenced", "planned_only", "section_listed", "not_seen")
     reason = min((cause for cause, _, _ in causes), key=order.index)
     chosen = [(shape, finding) for cause, shape, finding in causes if cause == reason]
-    said = _sentences(chosen)
+    said, lead_in = _sentences(chosen), _LEAD_IN[reason]
     if reason == "conflicting":
         held = _withheld(case, subject, frozenset().union(*(shape.looks_at for shape, _ in chosen)))
         said = _ways(case, held) + "." if _ways(case, held) else said
@@ -184,7 +189,9 @@ def _absent(case: Case, rule: Rule, subject: Subject, pairs: list[tuple[Shape, F
         plans = _plans(case, subject, frozenset().union(*(shape.ends_in for shape, _ in chosen)))
         said = "; ".join(sorted({label(case.evidence.graph, w.value) for w in plans if w.value is not None})) or said
         said = said if said.endswith(".") else f"{said}."
-    message = f"{_LEAD_IN[reason]}: {_lower_first(said)}"
+        names = "; ".join(dict.fromkeys(shape.name for shape, _ in chosen))
+        lead_in = f"{lead_in} ({names})"
+    message = f"{lead_in}: {_lower_first(said)}"
     verdict = NOT_MET if reason == "not_evidenced" else CANNOT_TELL
     fix = rule.remedy if verdict == NOT_MET else _settle_by(case, rule, reason)
     return _verdict(case, rule, subject, verdict, reason, message, fix, tuple(f for _, f in pairs if f is not None))
@@ -314,7 +321,9 @@ def _verdict(
     if verdict in (NOT_MET, CANNOT_TELL):
         withheld = _withheld(case, subject, rule.rests_on)
         statements |= _silences(case, rule, subject) | {s for w in withheld for s in w.statements}
-        values |= {label(case.data, f.value) for f in findings if f.value is not None and f.value not in (case.version, subject.node)}
+        values |= {
+            label(case.data, f.value) for f in findings if f.value is not None and f.value not in (case.version, subject.node)
+        }
     severities = [case.severity(rule, f.severity) for f in findings] if verdict in (NOT_MET, CANNOT_TELL) else []
     return Verdict(
         rule=rule,
@@ -329,5 +338,3 @@ def _verdict(
         rests_on=_places(case, statements),
         findings=findings,
     )
-
-

@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(
         prog="masagraph",
         description="Check multi-agency safeguarding arrangements against statute, guidance and the Wood review.",
-        epilog="Exit codes: 0 nothing not met at or above --fail-on; 1 something is; 2 the input or the call is wrong; 3 the checker failed.",
+        epilog="Exit codes: 0 nothing not met at or above --fail-on; 1 something is; 2 input or call wrong; 3 checker failed.",
     )
     top.add_argument("--version", action="version", version=f"masagraph {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)

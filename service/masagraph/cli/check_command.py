@@ -25,15 +25,30 @@ _MANY_NODES = 3
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
     p = commands.add_parser("check", help="check arrangements and say which requirements are met", description=__doc__)
-    p.add_argument("files", nargs="+", metavar="FILE", help="Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD; - is standard input")
-    p.add_argument("--edition", choices=("auto", *_encoded()), default="auto", help="the edition of the guidance to judge by (default: its own)")
-    p.add_argument("--profile", choices=("statutory", "wood"), default="statutory", help="statute and guidance, or the Wood review as well")
+    p.add_argument(
+        "files", nargs="+", metavar="FILE", help="Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD; - is standard input"
+    )
+    p.add_argument(
+        "--edition",
+        choices=("auto", *_encoded()),
+        default="auto",
+        help="the edition of the guidance to judge by (default: its own)",
+    )
+    p.add_argument(
+        "--profile", choices=("statutory", "wood"), default="statutory", help="statute and guidance, or the Wood review as well"
+    )
     p.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the day to judge at (default: each arrangement's own)")
     p.add_argument("--format", choices=("text", "json", "turtle", "csv"), default="text", help="how to tell it (default: text)")
     p.add_argument("--output", metavar="PATH", help="write the report there instead of printing it")
     p.add_argument("--fail-on", choices=tuple(_FAIL_ON), default="must", help="what makes the exit code 1 (default: must)")
     p.add_argument("--input-format", choices=tuple(reader.NAMES), help="the format of what comes in, whatever its extension")
-    p.add_argument("--max-megabytes", type=_size, default=reader.DEFAULT_MAX_MEGABYTES, metavar="N", help="the most that one file may weigh (default: %(default)s)")
+    p.add_argument(
+        "--max-megabytes",
+        type=_size,
+        default=reader.DEFAULT_MAX_MEGABYTES,
+        metavar="N",
+        help="the most that one file may weigh (default: %(default)s)",
+    )
     p.set_defaults(run=run)
 
 
@@ -110,4 +125,6 @@ def _write(text: str, path: str | None) -> None:
         Path(draft.name).chmod(0o644)
         Path(draft.name).replace(target)
     except OSError as error:
-        raise InputError(path, f"the report cannot be written there ({error.strerror})", "Choose another place with --output") from None
+        raise InputError(
+            path, f"the report cannot be written there ({error.strerror})", "Choose another place with --output"
+        ) from None

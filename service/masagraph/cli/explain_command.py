@@ -47,7 +47,9 @@ def run(call: argparse.Namespace) -> int:
 def explain(rule: Rule, page: Page) -> str:
     """Return what there is to know of a rule, as text."""
     known = ontology.load()
-    layer = {"statute": "statute", "guidance": "Working Together", "wood2021": "the Wood review of 2021, which is not law"}[rule.layer]
+    layer = {"statute": "statute", "guidance": "Working Together", "wood2021": "the Wood review of 2021, which is not law"}[
+        rule.layer
+    ]
     dates = f"from {in_words(rule.applies_from)}" if rule.applies_from else "whatever the date"
     if rule.applies_to:
         dates += f" to {in_words(rule.applies_to)}"
@@ -58,7 +60,10 @@ def explain(rule: Rule, page: Page) -> str:
         ("Force", f"{rule.force} (severity {rule.severity.value}, in the profile wood {rule.wood_severity.value})"),
         ("Of whom", rule.bearer),
         ("From", f"{layer}: {rule.citation}"),
-        ("How sure", f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else "")),
+        (
+            "How sure",
+            f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else ""),
+        ),
         ("Applies", dates),
         ("Under", " and ".join(e.label for e in loader.editions() if e.iri in rule.editions)),
         ("Condition", rule.condition_text or ""),

@@ -21,7 +21,11 @@ COLUMNS = (
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
     p = commands.add_parser("rules", help="list the rules", description="List the rules.")
-    p.add_argument("--edition", choices=[e.id for e in loader.editions()], help="only what applies under this edition, statute and Wood included")
+    p.add_argument(
+        "--edition",
+        choices=[e.id for e in loader.editions()],
+        help="only what applies under this edition, statute and Wood included",
+    )
     p.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how to tell it (default: text)")
     p.set_defaults(run=run)
 
@@ -67,7 +71,7 @@ def run(call: argparse.Namespace) -> int:
 
 
 def _text(rules: list[Rule]) -> str:
-    lines = []
+    lines: list[str] = []
     topic = None
     for rule in rules:
         if rule.topic != topic:

@@ -16,7 +16,18 @@ from masagraph.vocab import MASA, OWL, RDF, SKOS, XSD
 MAX_NESTING = 64
 _PERSONAL_NAMESPACES = ("http://xmlns.com/foaf/0.1/", "http://www.w3.org/2006/vcard/ns#")
 _PERSONAL_SCHEMA_TERMS = frozenset(
-    {"Person", "Patient", "givenName", "familyName", "additionalName", "email", "telephone", "faxNumber", "birthDate", "birthPlace"}
+    {
+        "Person",
+        "Patient",
+        "givenName",
+        "familyName",
+        "additionalName",
+        "email",
+        "telephone",
+        "faxNumber",
+        "birthDate",
+        "birthPlace",
+    }
     | {"deathDate", "gender", "spouse", "parent", "children", "sibling", "homeLocation", "address", "contactPoint"}
 )
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
@@ -118,10 +129,19 @@ def _refuse_unknown_terms(graph: Graph, name: str) -> None:
             if isinstance(term, URIRef) and not known.knows(term):
                 near = known.nearest(term)
                 mend = f"Did you mean '{near}'?" if near else "Look the right name up in the ontology"
-                raise InputError(name, f"{_named(graph, subject)} uses an unknown term, {_short(term)}", mend.rstrip("?") + ("?" if near else ""))
+                raise InputError(
+                    name,
+                    f"{_named(graph, subject)} uses an unknown term, {_short(term)}",
+                    mend.rstrip("?") + ("?" if near else ""),
+                )
 
 
-_EXAMPLES = {XSD.date: "a date such as 2019-09-29", XSD.boolean: "true or false", XSD.integer: "a whole number", XSD.decimal: "a number"}
+_EXAMPLES = {
+    XSD.date: "a date such as 2019-09-29",
+    XSD.boolean: "true or false",
+    XSD.integer: "a whole number",
+    XSD.decimal: "a number",
+}
 
 
 def _is_date(text: str) -> bool:
@@ -153,7 +173,7 @@ def _refuse_wrong_values(graph: Graph, name: str) -> None:
     for subject, predicate, value in graph:
         where = f"{_named(graph, subject)} has '{value}' for {_short(predicate)}"
         if predicate in known.datatypes and predicate in _needs_check(known):
-            wanted = known.datatypes[URIRef(predicate)]
+            wanted = known.datatypes[URIRef(str(predicate))]
             given = value.datatype if isinstance(value, Literal) else None
             fits = given == wanted or (wanted == XSD.decimal and given == XSD.integer)
             if not fits or not _is_valid(str(value), wanted):
@@ -163,8 +183,8 @@ def _refuse_wrong_values(graph: Graph, name: str) -> None:
                 raise InputError(name, where, "Link to a thing there: words cannot stand for one")
             if value.datatype in _VALID and not _is_valid(str(value), value.datatype):
                 raise InputError(name, where, f"Give {_EXAMPLES[value.datatype]}")
-        elif predicate in known.value_lists and not str(value).startswith(known.value_lists[URIRef(predicate)]):
-            scheme = known.value_lists[URIRef(predicate)].rstrip("#").rsplit("/", 1)[-1]
+        elif predicate in known.value_lists and not str(value).startswith(known.value_lists[URIRef(str(predicate))]):
+            scheme = known.value_lists[URIRef(str(predicate))].rstrip("#").rsplit("/", 1)[-1]
             raise InputError(name, where, f"Take a value from the list '{scheme}'")
 
 
@@ -177,4 +197,6 @@ def _refuse_backward_periods(graph: Graph, name: str) -> None:
         for subject, begins in graph.subject_objects(first):
             ends = graph.value(subject, last)
             if ends is not None and str(ends) < str(begins):
-                raise InputError(name, f"{_named(graph, subject)} ends ({ends}) before it begins ({begins})", "Mend one of the two days")
+                raise InputError(
+                    name, f"{_named(graph, subject)} ends ({ends}) before it begins ({begins})", "Mend one of the two days"
+                )

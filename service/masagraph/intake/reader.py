@@ -76,7 +76,9 @@ def _bytes(path: str, name: str, max_megabytes: int) -> bytes:
     except OSError as error:
         raise InputError(name, f"it cannot be read ({error.strerror})", "Check the name and your right to read it") from None
     if len(data) > limit:
-        raise InputError(name, f"it is larger than {max_megabytes} MB", "Send arrangements one at a time, or raise --max-megabytes")
+        raise InputError(
+            name, f"it is larger than {max_megabytes} MB", "Send arrangements one at a time, or raise --max-megabytes"
+        )
     return data
 
 

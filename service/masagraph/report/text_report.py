@@ -82,7 +82,9 @@ def _forces(report: Report) -> str:
     """Return how many of the requirements not met are a must, a should and so on, in brackets."""
     worst = report.worst()
     missed = [rule.force for rule in _rules(report) if worst[rule.id] == NOT_MET]
-    counts = [f"{missed.count(force)} {force}" for force in ("must", "should", "may", "expectation", "information") if force in missed]
+    counts = [
+        f"{missed.count(force)} {force}" for force in ("must", "should", "may", "expectation", "information") if force in missed
+    ]
     return f" ({', '.join(counts)})" if counts else ""
 
 

@@ -19,7 +19,16 @@ _OUTCOME = {
 def render(reports: Sequence[Report]) -> str:
     """Return reports as Turtle text."""
     graph = Graph()
-    prefixes = {"dcterms": DCTERMS, "earl": EARL, "masa": MASA, "reason": REASON, "rule": RULE, "sh": SH, "shape": SHAPE, "verdict": VERDICT}
+    prefixes = {
+        "dcterms": DCTERMS,
+        "earl": EARL,
+        "masa": MASA,
+        "reason": REASON,
+        "rule": RULE,
+        "sh": SH,
+        "shape": SHAPE,
+        "verdict": VERDICT,
+    }
     for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace)
     for report in reports:

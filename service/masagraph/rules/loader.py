@@ -90,7 +90,7 @@ def shapes_only(graph: Graph) -> Graph:
     """Return what of a rule's file a SHACL engine needs, without the words about the requirement."""
     wanted = Graph()
     for subject, predicate, value in graph:
-        is_shacl = predicate.startswith(str(SH)) or predicate in (RDF.first, RDF.rest)
+        is_shacl = str(predicate).startswith(str(SH)) or predicate in (RDF.first, RDF.rest)
         if is_shacl or (predicate == RDF.type and str(value).startswith(str(SH))):
             wanted.add((subject, predicate, value))
     return wanted
@@ -122,7 +122,7 @@ def _rule(path: Path, queries: dict[Node, str]) -> Rule:
         applies_from=_day(graph, iri, MASA.appliesFrom),
         applies_to=_day(graph, iri, MASA.appliesTo),
         is_hindsight=_maybe(graph, iri, MASA.isHindsight) == "true",
-        subjects=URIRef(subjects),
+        subjects=URIRef(str(subjects)),
         subject_query=queries[subjects],
         condition_query=None if (query := graph.value(iri, MASA.conditionQuery)) is None else prefixes() + str(query),
         condition_text=_maybe(graph, iri, MASA.conditionText),
@@ -194,7 +194,7 @@ def editions() -> tuple[Edition, ...]:
         start = date.fromisoformat(_text(graph, iri, MASA.appliesFrom, where))
         found.append(
             Edition(
-                iri=URIRef(iri),
+                iri=URIRef(str(iri)),
                 id=_text(graph, iri, SKOS.notation, where),
                 label=_text(graph, iri, SKOS.prefLabel, where),
                 is_encoded=_text(graph, iri, MASA.isEncoded, where) == "true",
@@ -257,7 +257,7 @@ def _examples_in(path: Path, bases: dict[Node, Graph]) -> Iterator[Example]:
         for triple in own:
             whole.add(triple)
         yield Example(
-            iri=URIRef(iri),
+            iri=URIRef(str(iri)),
             label=_text(default, iri, SKOS.prefLabel, path.name),
             rule=local(_one(default, iri, MASA.exampleOf, path.name)),
             judged_as_at=_day(default, iri, MASA.judgedAsAt),
@@ -281,7 +281,7 @@ def _expected(graph: Graph, node: Node, where: str) -> ExpectedVerdict:
 
 
 def _split(path: Path) -> tuple[Graph, dict[Node, Graph]]:
-    default, named = Graph(), {}
+    default, named = Graph(), dict[Node, Graph]()
     for s, p, o, name in oxigraph.parse(path.read_bytes(), "trig"):
         (default if name is None else named.setdefault(name, Graph())).add((s, p, o))
     return default, named
