@@ -75,6 +75,9 @@ def _report(report: Report, page: Page) -> Iterator[str]:
             heading, meaning = _HEADINGS[verdict]
             yield page.paint(f"{heading} ({len(rules)})", _COLOURS[verdict])
             yield page.wrap(meaning, 0)
+            musts = [f"{rule.label} [{rule.id}]" for rule in rules if rule.force == "must"]
+            if musts and verdict in (NOT_MET, CANNOT_TELL):
+                yield page.wrap(f"The law or the guidance says must: {'; '.join(musts)}.", 0)
             yield from (_briefly if verdict in (MET, NOT_APPLICABLE) else _in_full)(report, rules, page)
 
 
