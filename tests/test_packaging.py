@@ -14,7 +14,9 @@ from masagraph.errors import CheckerError
 
 def shipped(root: Path) -> set[str]:
     """Return the files that the wheel has to hold, by their place in it."""
-    tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+    tracked = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     found = {f"masagraph/{name}" for name in tracked if name.split("/")[0] in assets.FOLDERS}
     return found | {name.removeprefix("service/") for name in tracked if name.startswith("service/masagraph/")}
 

@@ -9,11 +9,12 @@ from rdflib.term import Node
 
 from masagraph import ontology, reference
 from masagraph.check import dating, verdicts
+from masagraph.check.case import Case, Question, Subject, subjects, whose
 from masagraph.check.dating import Basis
 from masagraph.check.engine import Engine, Finding
 from masagraph.check.evidence import Evidence, Standing, reach
 from masagraph.check.labels import label
-from masagraph.check.verdicts import Case, Subject, Verdict
+from masagraph.check.verdicts import Verdict
 from masagraph.errors import CheckerError
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import loader
@@ -149,23 +150,24 @@ class Checker:
         everything = Subject(version, frozenset(reach(evidence.graph, [version])))
         for rule in rules:
             if rule not in in_force:
-                yield verdicts.out_of_time(case, rule, everything)
+                yield verdicts.out_of_time(Question(case, rule, everything))
                 continue
             if rule.subjects not in asked:
-                asked[rule.subjects] = verdicts.subjects(case, snapshot.select(rule.subject_query))
+                asked[rule.subjects] = subjects(case, snapshot.select(rule.subject_query))
             among = asked[rule.subjects]
             holds = _conditions(snapshot, rule)
             sorted_out = _sort_out(rule, among, findings.get(rule.id, []))
             if not among:
                 false = rule.condition_query is not None and holds.get(version) is False
-                yield (verdicts.out_of_condition if false else verdicts.silent)(case, rule, everything)
+                yield (verdicts.out_of_condition if false else verdicts.silent)(Question(case, rule, everything))
             for subject in among:
+                question = Question(case, rule, subject)
                 if holds is not _ALWAYS and subject.node not in holds:
-                    yield verdicts.silent(case, rule, subject)
+                    yield verdicts.silent(question)
                 elif holds is not _ALWAYS and not holds[subject.node]:
-                    yield verdicts.out_of_condition(case, rule, subject)
+                    yield verdicts.out_of_condition(question)
                 else:
-                    yield verdicts.judge(case, rule, subject, sorted_out[subject.node])
+                    yield verdicts.judge(question, sorted_out[subject.node])
 
     def _find(self, data: Graph, rules: list[Rule], own: set[Node]) -> dict[str, list[Finding]]:
         """Run the engine once for all rules, and return what it found on the arrangement's own nodes, by rule."""
@@ -237,7 +239,7 @@ def _sort_out(rule: Rule, among: list[Subject], findings: list[Finding]) -> dict
     """Give each finding to the subject that it is about."""
     sorted_out: dict[Node, list[Finding]] = {subject.node: [] for subject in among}
     for finding in findings:
-        subject = verdicts.whose(finding, among)
+        subject = whose(finding, among)
         if subject is not None:
             sorted_out[subject.node].append(finding)
         elif among:

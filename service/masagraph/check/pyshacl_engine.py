@@ -24,7 +24,11 @@ def _prepared(text: str) -> Query:
 
 
 class _ParsedOnceGraph(Graph):
-    """A graph that remembers parsed queries: pySHACL hands the same text over for every focus node."""
+    """A view of a graph that remembers parsed queries: pySHACL hands the same text over for every focus node."""
+
+    def __init__(self, seen: Graph) -> None:
+        """Look at the triples of a graph without copying them."""
+        super().__init__(store=seen.store, identifier=seen.identifier)
 
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:
         if isinstance(query_object, str):
@@ -53,11 +57,9 @@ class PyShaclEngine:
 
     def validate(self, data: Graph, shapes: Graph) -> list[Finding]:
         """Return what the shapes find wrong in the data; see `Engine.validate`."""
-        held = _ParsedOnceGraph()
-        for triple in data:
-            held.add(triple)
         try:
-            _, report, text = pyshacl.validate(held, shacl_graph=self._own_copy(shapes), inplace=True)
+            # Without advanced features or inference pySHACL only reads the data; inplace=True is what keeps it from copying.
+            _, report, text = pyshacl.validate(_ParsedOnceGraph(data), shacl_graph=self._own_copy(shapes), inplace=True)
         except (ReportableRuntimeError, ShapeLoadError, ValidationFailure) as error:
             raise CheckerError(f"pySHACL does not understand the shapes: {error}") from error
         if not isinstance(report, Graph):
