@@ -118,10 +118,9 @@ def _absent(question: Question, pairs: Sequence[Pair]) -> Verdict:
         ways = _ways(question, question.withheld(_union(shape.looks_at for shape in shapes)))
         said = f"{ways}." if ways else said
     if reason == "planned_only":
-        plans = {
-            _words(question, w.value) for w in question.plans(_union(shape.ends_in for shape in shapes)) if w.value is not None
-        }
-        said = f"{'; '.join(sorted(plans))}." if plans else said
+        values = (w.value for w in question.plans(_union(shape.ends_in for shape in shapes)))
+        plans = sorted({_words(question, value) for value in values if value is not None})
+        said = f"{'; '.join(plans)}." if plans else said
         lead_in = f"{lead_in} ({'; '.join(shape.name for shape in shapes)})"
     verdict = NOT_MET if reason == "not_evidenced" else CANNOT_TELL
     return _answer(question, verdict, f"{lead_in}: {_lower_first(said)}", reason, _settle_by(question, reason), pairs)
