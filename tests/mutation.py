@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 # Each limit that a shape can set, the kind of slip, and by how much one can slip.
-_LIMITS = {
+_LIMITS: dict[Node, tuple[str, tuple[int, ...]]] = {
     **dict.fromkeys((SH.minCount, SH.qualifiedMinCount), ("count", (-1, 1))),
     **dict.fromkeys((SH.maxCount, SH.qualifiedMaxCount), ("count", (1,))),
     **dict.fromkeys((SH.minInclusive, SH.maxInclusive, SH.minExclusive, SH.maxExclusive), ("value", (-1, 1))),
@@ -76,6 +76,10 @@ def _made(rule: Rule) -> Iterator[Mutant]:
             for text in graph.objects(node, SH.select):
                 for kind, mutation, slipped in _query_slips(str(text)):
                     yield Mutant(name, kind, mutation, _with(rule, (node, SH.select, text), (node, SH.select, Literal(slipped))))
+    # What has to hold for the rule to apply is a query as well, and a slip in it is no better.
+    head, condition = loader.prefixes(), rule.condition_query or ""
+    for kind, mutation, slipped in _query_slips(condition.removeprefix(head)):
+        yield Mutant("condition", kind, mutation, replace(rule, condition_query=head + slipped))
     for shape in rule.shapes:
         name = loader.local(shape.iri)
         for severity in set(Severity) - {shape.severity}:
@@ -131,17 +135,16 @@ def _core_slips(graph: Graph, node: Node, rule: Rule) -> Iterator[Slip]:
     for place in [*places, *graph.triples((node, SH.disjoint, None))]:
         for other in (_astray(place[2]), *_neighbour(rule, place[2])):
             yield _exchanged("path", f"path{where}:", place, other)
-    for limit, (kind, shifts) in _LIMITS.items():
-        for triple in graph.triples((node, limit, None)):
-            for shift in shifts:
-                yield _exchanged(kind, f"{loader.local(limit)}{where}:", triple, _shifted(triple[2], shift))
+    for triple in graph.triples((node, None, None)):
+        kind, shifts = _LIMITS.get(triple[1], ("", ()))
+        for shift in shifts:
+            yield _exchanged(kind, f"{loader.local(triple[1])}{where}:", triple, _shifted(triple[2], shift))
     for triple in graph.triples((node, SH.hasValue, None)):
         yield _exchanged("value", f"hasValue{where}:", triple, _other_value(triple[2]))
     for head in graph.objects(node, SH["in"]):
-        members = list(Collection(graph, head))
-        for cell in graph.transitive_objects(head, RDF.rest):
-            for triple in graph.triples((cell, RDF.first, None)):
-                yield _exchanged("value", f"in{where}:", triple, _other_value(triple[2], members))
+        members = frozenset(Collection(graph, head))
+        for triple in [t for cell in graph.transitive_objects(head, RDF.rest) for t in graph.triples((cell, RDF.first, None))]:
+            yield _exchanged("value", f"in{where}:", triple, _other_value(triple[2], members))
 
 
 def _exchanged(kind: str, what: str, triple: Triple, other: Node) -> Slip:
@@ -192,15 +195,15 @@ def _other_class(class_: Node) -> URIRef:
     return MASA.PartnerRole if class_ == MASA.ArrangementVersion else MASA.ArrangementVersion
 
 
-def _other_value(value: Node, taken: Iterable[Node] = ()) -> Node:
+def _other_value(value: Node, taken: frozenset[Node] = frozenset()) -> Node:
     """Return another value of the same kind: one not taken yet, where there is one."""
     if isinstance(value, Literal):
         return Literal(not value.toPython())
     graph = ontology.load().graph
-    listed = sorted(set(graph.subjects(SKOS.inScheme, graph.value(value, SKOS.inScheme))))
+    listed = sorted(set(graph.subjects(SKOS.inScheme, graph.value(value, SKOS.inScheme))), key=str)
     start = listed.index(value)
     others = [*listed[start + 1 :], *listed[:start]]
-    free = [other for other in others if other not in set(taken)]
+    free = [other for other in others if other not in taken]
     return (free or others)[0]
 
 

@@ -5,7 +5,7 @@ from rdflib.term import Node
 
 from masagraph import ontology
 from masagraph.rules.loader import local
-from masagraph.vocab import MASA, RDF, SKOS
+from masagraph.vocab import MASA, RDF, SKOS, XSD
 
 _NAMES = (
     SKOS.prefLabel, MASA.publishedName, MASA.postTitle, MASA.groupName, MASA.agencyName, MASA.asPublished,
@@ -38,6 +38,20 @@ def label(graph: Graph, node: Node) -> str:
     if isinstance(node, URIRef) and not list(graph.predicate_objects(node)):
         return local(node)
     return _part(graph, node)
+
+
+def tell(graph: Graph, fact: tuple[Node, Node, Node]) -> str:
+    """Return words for what a fact says: its value, after the name of its property where the value alone says nothing."""
+    _, property_, value = fact
+    if not isinstance(value, Literal) or value.datatype in (None, XSD.string):
+        return label(graph, value)
+    words = {"true": "yes", "false": "no"}.get(str(value), str(value))
+    return f"{ontology.load().label(property_)}: {words}"
+
+
+def has_name(graph: Graph, node: Node) -> bool:
+    """Tell whether a node has a name of its own rather than words put together for it."""
+    return any((node, name, None) in graph for name in _NAMES)
 
 
 def _kind(graph: Graph, role: Node) -> str:

@@ -10,7 +10,7 @@ from masagraph.check.case import Place, Question
 from masagraph.check.dating import in_words
 from masagraph.check.engine import Finding
 from masagraph.check.evidence import Standing, Withheld
-from masagraph.check.labels import label
+from masagraph.check.labels import has_name, label, tell
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
 
 MET, NOT_MET, CANNOT_TELL, NOT_APPLICABLE = "met", "not_met", "cannot_tell", "not_applicable"
@@ -149,8 +149,8 @@ def _settle_by(question: Question, reason: str) -> str:
     documents = sorted(label(graph, d) for d in question.documents)
     if not documents:
         kinds = " or ".join(sorted(label(graph, kind) for kind in question.rule.sought_in))
-        return f"Find the {kinds}, of which none is at hand. {question.rule.looks_for}"
-    return f"Read the rest of {' and of '.join(documents)}. {question.rule.looks_for}"
+        return f"Find the {kinds}, of which none is at hand, and look for: {_lower_first(question.rule.looks_for)}"
+    return f"Read the rest of {' and of '.join(documents)}, and look for: {_lower_first(question.rule.looks_for)}"
 
 
 def _ways(question: Question, withheld: Iterable[Withheld]) -> str:
@@ -191,11 +191,14 @@ def _answer(
     findings = tuple(finding for _, finding in pairs if finding is not None)
     bearing = [] if verdict == NOT_APPLICABLE else question.bearing()
     statements = {s for fact in bearing for s in case.evidence.governing(fact)}
-    # A thing described in the document is told by what is said of it; only what ends the trail is shown.
-    values = [value for _, _, value in bearing if (value, None, None) not in case.settled.graph]
+    # A thing that the document describes without naming it is told by what is said of it.
+    told = [fact for fact in bearing if has_name(case.data, fact[2]) or (fact[2], None, None) not in case.settled.graph]
+    found = {tell(case.data, fact) for fact in told}
     if verdict in (NOT_MET, CANNOT_TELL):
         statements |= question.silences() | {s for w in question.withheld(rule.rests_on) for s in w.statements}
-        values += [f.value for f in findings if f.value is not None and f.value not in (case.version, subject.node)]
+        found |= {
+            label(case.data, f.value) for f in findings if f.value is not None and f.value not in (case.version, subject.node)
+        }
     weights = [case.severity(rule, finding.severity) for finding in findings]
     return Verdict(
         rule=rule,
@@ -206,7 +209,7 @@ def _answer(
         subject_label=question.subject_label,
         message=message,
         fix=fix,
-        found=tuple(sorted({words for value in values if (words := label(case.data, value))})),
+        found=tuple(sorted(found)),
         rests_on=case.places(statements),
         findings=findings,
     )

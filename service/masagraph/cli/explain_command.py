@@ -13,7 +13,7 @@ from masagraph.errors import InputError
 from masagraph.report.text_report import Page
 from masagraph.rules import loader
 from masagraph.rules.model import Example, Rule
-from masagraph.vocab import BASE, CERTAINTY, MASA
+from masagraph.vocab import BASE, CERTAINTY, MASA, VOCABULARIES
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,9 +47,6 @@ def run(call: argparse.Namespace) -> int:
 def explain(rule: Rule, page: Page) -> str:
     """Return what there is to know of a rule, as text."""
     known = ontology.load()
-    layer = {"statute": "statute", "guidance": "Working Together", "wood2021": "the Wood review of 2021, which is not law"}[
-        rule.layer
-    ]
     dates = f"from {in_words(rule.applies_from)}" if rule.applies_from else "whatever the date"
     if rule.applies_to:
         dates += f" to {in_words(rule.applies_to)}"
@@ -59,14 +56,14 @@ def explain(rule: Rule, page: Page) -> str:
         ("What it asks", rule.restatement),
         ("Force", f"{rule.force} (severity {rule.severity.value}, in the profile wood {rule.wood_severity.value})"),
         ("Of whom", rule.bearer),
-        ("From", f"{layer}: {rule.citation}"),
+        ("From", rule.citation if rule.layer != "wood2021" else f"{rule.citation}, which is not law"),
         (
             "How sure",
             f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else ""),
         ),
         ("Applies", dates),
         ("Under", " and ".join(e.label for e in loader.editions() if e.iri in rule.editions)),
-        ("Condition", rule.condition_text or ""),
+        ("Unless", rule.condition_text or ""),
         ("Looks for", rule.looks_for),
         ("Looks in", "; ".join(sorted(filter(None, (known.label(kind) for kind in rule.sought_in))))),
         ("A plan", "is enough" if rule.plan_is_enough else "is not enough: it has to be in place"),
@@ -83,10 +80,11 @@ def explain(rule: Rule, page: Page) -> str:
 
 
 def _example(rule: Rule, verdict: str) -> Example | None:
-    for example in loader.examples():
-        if example.rule == rule.id and any(e.verdict == verdict for e in example.expected):
-            return example
-    return None
+    """Return an example of a verdict: one in which nothing gives another verdict, if there is any."""
+    mine = [example for example in loader.examples() if example.rule == rule.id and len(example.own) > 0]
+    shown = [example for example in mine if any(e.verdict == verdict for e in example.expected)]
+    alone = [example for example in shown if all(e.verdict == verdict for e in example.expected)]
+    return next(iter(alone or shown), None)
 
 
 def _turtle(example: Example) -> str:
@@ -94,6 +92,9 @@ def _turtle(example: Example) -> str:
     graph.bind("masa", MASA)
     graph.bind("base", f"{BASE}example/base#")
     graph.bind("ex", str(example.iri).rsplit("#", 1)[0] + "#")
+    for name in {str(t) for triple in example.own for t in triple if str(t).startswith((VOCABULARIES, f"{BASE}id/"))}:
+        stem = name[: max(name.rfind("#"), name.rfind("/")) + 1]
+        graph.bind(stem.rstrip("#/").rsplit("/", 1)[-1], stem)
     for triple in example.own:
         graph.add(triple)
     body = [line for line in graph.serialize(format="turtle").splitlines() if not line.startswith("@prefix")]

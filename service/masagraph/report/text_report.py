@@ -75,10 +75,7 @@ def _report(report: Report, page: Page) -> Iterator[str]:
             heading, meaning = _HEADINGS[verdict]
             yield page.paint(f"{heading} ({len(rules)})", _COLOURS[verdict])
             yield page.wrap(meaning, 0)
-            musts = [f"{rule.label} [{rule.id}]" for rule in rules if rule.force == "must"]
-            if musts and verdict in (NOT_MET, CANNOT_TELL):
-                yield page.wrap(f"The law or the guidance says must: {'; '.join(musts)}.", 0)
-            yield from (_briefly if verdict in (MET, NOT_APPLICABLE) else _in_full)(report, rules, page)
+            yield from _TELLING[verdict](report, rules, page)
 
 
 def _forces(report: Report) -> str:
@@ -93,8 +90,8 @@ def _forces(report: Report) -> str:
 
 def _basis(report: Report, page: Page) -> Iterator[str]:
     basis, edition = report.basis, report.basis.edition
-    yield page.wrap(f"Judged at {in_words(basis.day)}: {basis.why_day}.", 0)
-    yield page.wrap(f"Edition: {edition.label}: {basis.why_edition}.", 0)
+    yield page.wrap(f"Judged at {in_words(basis.day)} ({basis.why_day}).", 0)
+    yield page.wrap(f"Edition: {edition.label} ({basis.why_edition}).", 0)
     if not edition.is_encoded:
         yield page.wrap(
             f"{edition.label} is not encoded yet: judged on the statute, on what it is known to share with the edition of 2018, "
@@ -114,6 +111,28 @@ def _topics(rules: Sequence[Rule]) -> Iterator[tuple[str, list[Rule]]]:
     order = list(dict.fromkeys(rule.topic for rule in rules))
     for topic in order:
         yield ontology.load().label(TOPIC[topic]) or topic, [rule for rule in rules if rule.topic == topic]
+
+
+def _not_met(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
+    musts = [f"{rule.label} [{rule.id}]" for rule in rules if rule.force == "must"]
+    if musts:
+        yield page.wrap(f"Of these the law or the guidance says must: {'; '.join(musts)}.", 0)
+    yield from _in_full(report, rules, page)
+
+
+def _open(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
+    """Yield in full what needs thought, and in brief what was only not seen: that needs the rest to be read."""
+    reasons = {rule.id: {v.reason for v in report.verdicts if v.rule.id == rule.id} for rule in rules}
+    unseen = [rule for rule in rules if reasons[rule.id] <= {"not_seen"}]
+    yield from _in_full(report, [rule for rule in rules if rule not in unseen], page)
+    if unseen:
+        yield ""
+        yield page.paint(page.wrap(f"Nothing was seen of {len(unseen)} of them. Read the rest, and look for:", 0), "1")
+        for topic, of_topic in _topics(unseen):
+            yield ""
+            yield page.paint(topic[0].upper() + topic[1:], "1")
+            for rule in of_topic:
+                yield page.wrap(f"{rule.label} [{rule.id}, {rule.force}]: {rule.looks_for}", 4, "  ")
 
 
 def _in_full(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
@@ -169,3 +188,6 @@ def _briefly(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]
             sentences = " ".join(dict.fromkeys(v.message for v in verdicts))
             places = _places(verdicts)
             yield page.wrap(f"{rule.label} [{rule.id}]: {sentences}{f' ({places})' if places else ''}", 4, "  ")
+
+
+_TELLING = {NOT_MET: _not_met, CANNOT_TELL: _open, MET: _briefly, NOT_APPLICABLE: _briefly}
