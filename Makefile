@@ -9,7 +9,7 @@ FIRST := data/arrangements/barking-and-dagenham-2019.ttl
 
 # Check the first arrangement. Requirements not met are the answer, not a failure of the command.
 run: $(VENV)/.installed
-	$(BIN)/masagraph check $(FIRST) --fail-on never
+	@$(BIN)/masagraph check $(FIRST) --fail-on never
 
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 2 -m "not long"
@@ -25,6 +25,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/turtlefmt --check ontology
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -196,9 +196,8 @@ def _answer(
     found = {tell(case.data, fact) for fact in told}
     if verdict in (NOT_MET, CANNOT_TELL):
         statements |= question.silences() | {s for w in question.withheld(rule.rests_on) for s in w.statements}
-        found |= {
-            label(case.data, f.value) for f in findings if f.value is not None and f.value not in (case.version, subject.node)
-        }
+        values = {finding.value for finding in findings} - {None, case.version, subject.node}
+        found |= {label(case.data, value) for value in values if value is not None}
     weights = [case.severity(rule, finding.severity) for finding in findings]
     return Verdict(
         rule=rule,
