@@ -76,10 +76,6 @@ def _made(rule: Rule) -> Iterator[Mutant]:
             for text in graph.objects(node, SH.select):
                 for kind, mutation, slipped in _query_slips(str(text)):
                     yield Mutant(name, kind, mutation, _with(rule, (node, SH.select, text), (node, SH.select, Literal(slipped))))
-    # What has to hold for the rule to apply is a query as well, and a slip in it is no better.
-    head, condition = loader.prefixes(), rule.condition_query or ""
-    for kind, mutation, slipped in _query_slips(condition.removeprefix(head)):
-        yield Mutant("condition", kind, mutation, replace(rule, condition_query=head + slipped))
     for shape in rule.shapes:
         name = loader.local(shape.iri)
         for severity in set(Severity) - {shape.severity}:

@@ -215,3 +215,11 @@ def test_a_part_read_document_beside_a_whole_one_leaves_silence_open() -> None:
         masa:extentRead <https://w3id.org/masagraph/vocab/extent-read#part> ."""
     (v,) = judged(added(second), "WT-AUDIT").verdicts
     assert (v.verdict, v.reason) == ("cannot_tell", "not_seen")
+
+
+def test_a_part_that_is_no_partners_own_stops_nothing() -> None:
+    """A delegation by the partnership to a group of its own is judged by no rule on the delegations of partners."""
+    own = """:version masa:hasPartnershipDelegation :d . :d a masa:Delegation ; masa:delegatedTo :g ; masa:statedBy :says .
+    :g a masa:Group ; masa:isPermanent true ."""
+    (report,) = Checker(PyShaclEngine()).check(added(own, "named"), loader.profiles()["wood"])
+    assert report.worst()["WOOD-57-EXPLICIT"] == "not_applicable"

@@ -156,7 +156,7 @@ class Checker:
                 asked[rule.subjects] = subjects(case, snapshot.select(rule.subject_query))
             among = asked[rule.subjects]
             holds = _conditions(snapshot, rule)
-            sorted_out = _sort_out(rule, among, findings.get(rule.id, []))
+            sorted_out = _sort_out(version, rule, among, findings.get(rule.id, []))
             if not among:
                 false = rule.condition_query is not None and holds.get(version) is False
                 yield (verdicts.out_of_condition if false else verdicts.silent)(Question(case, rule, everything))
@@ -229,19 +229,25 @@ _ALWAYS: dict[Node, bool] = {}
 
 
 def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool]:
-    """Return for each subject whether the condition of a rule holds; a subject that is not there: nothing is stated."""
+    """Return for each subject whether the condition of a rule holds in any way; one that is not there: nothing is stated."""
     if rule.condition_query is None:
         return _ALWAYS
-    return {s: str(holds) in ("true", "1") for s, holds in snapshot.select(rule.condition_query) if s is not None}
+    holds: dict[Node, bool] = {}
+    for subject, answer in snapshot.select(rule.condition_query):
+        if subject is not None:
+            holds[subject] = holds.get(subject, False) or str(answer) in ("true", "1")
+    return holds
 
 
-def _sort_out(rule: Rule, among: list[Subject], findings: list[Finding]) -> dict[Node, list[Finding]]:
-    """Give each finding to the subject that it is about."""
+def _sort_out(version: Node, rule: Rule, among: list[Subject], findings: list[Finding]) -> dict[Node, list[Finding]]:
+    """Give each finding to the subject that it is about. One on a part that is no subject's, such as a delegation that is no
+    partner's, is nobody's; one on the version that no subject owns up to is a fault of the rule.
+    """
     sorted_out: dict[Node, list[Finding]] = {subject.node: [] for subject in among}
     for finding in findings:
         subject = whose(finding, among)
         if subject is not None:
             sorted_out[subject.node].append(finding)
-        elif among:
+        elif among and finding.focus == version:
             raise CheckerError(f"{rule.id}: a finding on {finding.focus} is about none of the subjects of the rule.")
     return sorted_out

@@ -1,5 +1,6 @@
 """The reference engine: pySHACL, with each SPARQL text parsed once. The one door to pySHACL."""
 
+import re
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -17,10 +18,17 @@ from masagraph.errors import CheckerError
 from masagraph.rules.model import Severity
 from masagraph.vocab import SH
 
+_PREFIX = re.compile(r"PREFIX (\S*): <([^<>]*)>\n")
+
 
 @lru_cache(maxsize=1024)
 def _prepared(text: str) -> Query:
-    return prepareQuery(text)
+    """Parse a query. The prefixes that pySHACL writes before it are taken off first, since rdflib is slow to read them."""
+    prefixes = {}
+    while line := _PREFIX.match(text):
+        prefixes[line[1]] = line[2]
+        text = text[line.end() :]
+    return prepareQuery(text, initNs=prefixes)
 
 
 class _ParsedOnceGraph(Graph):
