@@ -120,9 +120,9 @@ def test_the_engine_changes_neither_data_nor_shapes() -> None:
 def test_each_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: Counter[str] = Counter()
 
-    def counting(text: str) -> object:
+    def counting(text: str, **options: dict[str, str]) -> object:
         parsed[text] += 1
-        return prepareQuery(text)
+        return prepareQuery(text, **options)
 
     pyshacl_engine._prepared.cache_clear()
     monkeypatch.setattr(pyshacl_engine, "prepareQuery", counting)

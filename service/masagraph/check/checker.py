@@ -240,8 +240,10 @@ def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool]:
 
 
 def _sort_out(version: Node, rule: Rule, among: list[Subject], findings: list[Finding]) -> dict[Node, list[Finding]]:
-    """Give each finding to the subject that it is about. One on a part that is no subject's, such as a delegation that is no
-    partner's, is nobody's; one on the version that no subject owns up to is a fault of the rule.
+    """Give each finding to the subject that it is about.
+
+    A finding on a part that is no subject's, such as a delegation that is no partner's, is nobody's; one on the version that
+    no subject owns up to is a fault of the rule.
     """
     sorted_out: dict[Node, list[Finding]] = {subject.node: [] for subject in among}
     for finding in findings:
