@@ -20,8 +20,9 @@ from masagraph.check.checker import Checker, shapes_graph
 from masagraph.check.engine import Engine, Finding
 from masagraph.check.evidence import reach
 from masagraph.check.pyshacl_engine import PyShaclEngine
+from masagraph.graphs import local
 from masagraph.intake import reader
-from masagraph.rules import loader
+from masagraph.rules import catalogue, loader
 from masagraph.vocab import RDF, SH
 
 ARRANGEMENT = Path(__file__).resolve().parent.parent / "data" / "arrangements" / "barking-and-dagenham-2019.ttl"
@@ -140,7 +141,7 @@ def require_same(name: str, ours: Found, theirs: Found) -> None:
         raise DifferentWorkError(f"{name}: nothing was found, which proves nothing.")
     if ours != theirs:
         only = [
-            f"only {who}: {' | '.join(map(loader.local, finding))}"
+            f"only {who}: {' | '.join(map(local, finding))}"
             for who, part in (("ours", ours - theirs), ("theirs", theirs - ours))
             for finding in sorted(part, key=str)
         ]
@@ -242,7 +243,7 @@ def compared(ours: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> str:
     """Say whether pyrudof finds the same pairs of focus node and shape, and by which shapes it differs."""
     both = f"pyrudof finds {len(ours & theirs)} of our {len(ours)} pairs of focus node and shape, and {len(theirs - ours)} more."
     alone = [
-        f"Found by {who} alone: {', '.join(sorted({loader.local(URIRef(shape)) for _, shape in only}))}."
+        f"Found by {who} alone: {', '.join(sorted({local(URIRef(shape)) for _, shape in only}))}."
         for who, only in (("ours", ours - theirs), ("pyrudof", theirs - ours))
         if only
     ]
@@ -283,7 +284,7 @@ def handed_to_the_engine() -> tuple[Graph, Graph]:
     """Check the arrangement as the command does; return the data that the engine was handed first, and all shapes."""
     recorder = Recorder(PyShaclEngine())
     (source,) = reader.read_all([str(ARRANGEMENT)])
-    Checker(recorder).check(source.graph, loader.profiles()["statutory"])
+    Checker(recorder).check(source.graph, catalogue.profiles()["statutory"])
     return recorder.handed[0][0], copy(*(shapes for _, shapes in recorder.handed))
 
 

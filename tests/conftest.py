@@ -9,7 +9,7 @@ from rdflib import Graph
 from masagraph import assets, oxigraph
 from masagraph.check.checker import Checker, Report
 from masagraph.check.pyshacl_engine import PyShaclEngine
-from masagraph.rules import loader
+from masagraph.rules import catalogue
 
 Judge = Callable[..., list[Report]]
 
@@ -31,7 +31,7 @@ def judge(checker: Checker, arrangement: Callable[[str], Graph]) -> Judge:
     """Judge a shipped arrangement in a profile."""
 
     def of(stem: str, profile: str = "wood") -> list[Report]:
-        return checker.check(arrangement(stem), loader.profiles()[profile])
+        return checker.check(arrangement(stem), catalogue.profiles()[profile])
 
     return of
 

@@ -6,7 +6,7 @@ from masagraph.check.checker import Checker
 from masagraph.check.engine import Finding
 from masagraph.check.pyshacl_engine import PyShaclEngine
 from masagraph.check.verdicts import Verdict
-from masagraph.rules import loader
+from masagraph.rules import catalogue
 from masagraph.rules.model import Example, Rule
 from masagraph.vocab import SH
 
@@ -20,7 +20,7 @@ def alone(rule: Rule) -> Checker:
 
 def judged(example: Example, checker: Checker) -> list[Verdict]:
     """Judge an example, with the expectations of Wood included."""
-    (report,) = checker.check(example.graph, loader.profiles()["wood"], example.judged_as_at)
+    (report,) = checker.check(example.graph, catalogue.profiles()["wood"], example.judged_as_at)
     return list(report.verdicts)
 
 

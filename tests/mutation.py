@@ -11,6 +11,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from masagraph import ontology
+from masagraph.graphs import local
 from masagraph.rules import loader
 from masagraph.rules.model import Rule, Severity, Shape, Signal
 from masagraph.vocab import MASA, RDF, SH, SKOS, VOCABULARIES
@@ -69,7 +70,7 @@ def short(term: Node) -> str:
 def _made(rule: Rule) -> Iterator[Mutant]:
     graph = rule.shapes_graph
     for iri in sorted({s for s in graph.subjects(RDF.type) if isinstance(s, URIRef)}):
-        name = loader.local(iri)
+        name = local(iri)
         for node in _own(graph, iri):
             for kind, mutation, old, new in _core_slips(graph, node, rule):
                 yield Mutant(name, kind, mutation, _with(rule, old, new))
@@ -77,7 +78,7 @@ def _made(rule: Rule) -> Iterator[Mutant]:
                 for kind, mutation, slipped in _query_slips(str(text)):
                     yield Mutant(name, kind, mutation, _with(rule, (node, SH.select, text), (node, SH.select, Literal(slipped))))
     for shape in rule.shapes:
-        name = loader.local(shape.iri)
+        name = local(shape.iri)
         for severity in set(Severity) - {shape.severity}:
             old, new = ((shape.iri, SH.severity, SH[s.value]) for s in (shape.severity, severity))
             faulty = _with_shape(_with(rule, old, new), replace(shape, severity=severity))
@@ -134,7 +135,7 @@ def _core_slips(graph: Graph, node: Node, rule: Rule) -> Iterator[Slip]:
     for triple in graph.triples((node, None, None)):
         kind, shifts = _LIMITS.get(triple[1], ("", ()))
         for shift in shifts:
-            yield _exchanged(kind, f"{loader.local(triple[1])}{where}:", triple, _shifted(triple[2], shift))
+            yield _exchanged(kind, f"{local(triple[1])}{where}:", triple, _shifted(triple[2], shift))
     for triple in graph.triples((node, SH.hasValue, None)):
         yield _exchanged("value", f"hasValue{where}:", triple, _other_value(triple[2]))
     for head in graph.objects(node, SH["in"]):
@@ -244,7 +245,7 @@ def _other_term(written: str) -> list[tuple[str, str]]:
     term = URIRef(written[1:-1]) if written.startswith("<") else _expanded(written)
     if str(term).startswith(VOCABULARIES):
         return [("value", f"<{_other_value(term)}>")]
-    if str(term).startswith(str(MASA)) and loader.local(term)[0].isupper():
+    if str(term).startswith(str(MASA)) and local(term)[0].isupper():
         return [("class", f"<{_other_class(term)}>")]
     # What is left in xsd: turns a text into a number; nothing is looked for by it.
     return [] if written.startswith("xsd:") else [("path", f"<{_astray(term)}>")]

@@ -6,12 +6,12 @@ from rdflib.compare import isomorphic
 
 from judging import alone, expected, judged, outcome
 from masagraph import oxigraph
-from masagraph.rules import loader
+from masagraph.rules import examples, loader
 from masagraph.rules.model import Example
 from masagraph.vocab import scheme
 
 RULES = {rule.id: rule for rule in loader.load()}
-EXAMPLES = loader.examples()
+EXAMPLES = examples.examples()
 DOCUMENT = scheme("document-kind")
 
 

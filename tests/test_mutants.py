@@ -12,7 +12,8 @@ from rdflib.compare import isomorphic
 from judging import alone, expected, judged, outcome
 from masagraph.check.verdicts import Verdict
 from masagraph.errors import CheckerError
-from masagraph.rules import loader
+from masagraph.graphs import local
+from masagraph.rules import examples, loader
 from masagraph.rules.model import Example, Rule, Severity
 from masagraph.vocab import EXAMPLE, SHAPE
 from mutation import Mutant, mutants
@@ -88,9 +89,9 @@ def mine(rule: Rule, shape: str) -> list[Example]:
     """Return the examples of a rule, those first in which a shape finds something: they tell most faults soonest."""
 
     def fires(example: Example) -> bool:
-        return any(loader.local(f[1]) == shape for e in example.expected for f in e.findings)
+        return any(local(f[1]) == shape for e in example.expected for f in e.findings)
 
-    return sorted((x for x in loader.examples() if x.rule == rule.id), key=lambda x: not fires(x))
+    return sorted((x for x in examples.examples() if x.rule == rule.id), key=lambda x: not fires(x))
 
 
 def is_noticed(faulty: Rule, rule: Rule, examples: Iterable[Example]) -> bool:
@@ -112,7 +113,7 @@ def survivors(rule: Rule, made: Iterable[Mutant], left_out: str = "") -> set[tup
     return {
         (mutant.shape, mutant.mutation)
         for mutant in made
-        if not is_noticed(mutant.rule, rule, (x for x in mine(rule, mutant.shape) if loader.local(x.iri) != left_out))
+        if not is_noticed(mutant.rule, rule, (x for x in mine(rule, mutant.shape) if local(x.iri) != left_out))
     }
 
 
@@ -137,7 +138,7 @@ def test_mutants_are_faults_of_every_kind_and_leave_the_rules_alone() -> None:
     for rule in RULES.values():
         made = mutants(rule)
         assert len({(m.shape, m.mutation) for m in made}) == len(made)
-        assert {m.shape for m in made} >= {loader.local(shape.iri) for shape in rule.shapes}
+        assert {m.shape for m in made} >= {local(shape.iri) for shape in rule.shapes}
         kinds |= {m.kind for m in made}
     assert kinds == KINDS
     assert before == {rule.id: len(rule.shapes_graph) for rule in RULES.values()}
@@ -146,7 +147,7 @@ def test_mutants_are_faults_of_every_kind_and_leave_the_rules_alone() -> None:
 
 
 def test_words_are_expected_of_examples_that_exist() -> None:
-    assert set(SAID) <= {str(example.iri).removeprefix(str(EXAMPLE)) for example in loader.examples()}
+    assert set(SAID) <= {str(example.iri).removeprefix(str(EXAMPLE)) for example in examples.examples()}
 
 
 def test_equivalent_mutants_are_listed_once_each_with_a_reason() -> None:

@@ -10,7 +10,7 @@ from rdflib.namespace import SH as SHACL
 from masagraph import assets, ontology, oxigraph
 from masagraph.check.checker import with_background
 from masagraph.errors import CheckerError
-from masagraph.rules import loader
+from masagraph.rules import examples, loader
 from masagraph.rules.model import Rule
 from masagraph.vocab import DCTERMS, MASA, RDF, SH, SHAPE, SKOS
 
@@ -68,7 +68,7 @@ def test_every_target_matches_something_in_an_example_that_passes(rule: Rule) ->
     """A typo in a target class would make everything conform."""
     targets = set(rule.shapes_graph.objects(None, SH.targetClass))
     matched = set()
-    for example in loader.examples():
+    for example in examples.examples():
         if example.rule == rule.id and any(e.verdict == "met" for e in example.expected):
             data = with_background(example.graph)
             matched |= {t for t in targets if (None, RDF.type, t) in data}

@@ -14,7 +14,7 @@ from masagraph.check import dating
 from masagraph.check.checker import Checker, Report
 from masagraph.check.evidence import Evidence, Standing
 from masagraph.check.pyshacl_engine import PyShaclEngine
-from masagraph.rules import loader
+from masagraph.rules import catalogue, examples, loader
 from masagraph.vocab import MASA, MODALITY, RDF
 
 RULES = {rule.id: rule for rule in loader.load()}
@@ -36,7 +36,7 @@ HEAD = """
 def added(text: str, base: str = "whole") -> Graph:
     """Return a ready-made arrangement with something added."""
     graph = Graph()
-    for triple in loader._bases()[URIRef(BASE + base)]:
+    for triple in examples.bases()[URIRef(BASE + base)]:
         graph.add(triple)
     for s, p, o, _ in oxigraph.parse((HEAD + text).encode(), "turtle"):
         graph.add((s, p, o))
@@ -44,7 +44,7 @@ def added(text: str, base: str = "whole") -> Graph:
 
 
 def judged(graph: Graph, rule: str, day: date | None = None) -> Report:
-    (report,) = Checker(PyShaclEngine(), [RULES[rule]]).check(graph, loader.profiles()["wood"], day)
+    (report,) = Checker(PyShaclEngine(), [RULES[rule]]).check(graph, catalogue.profiles()["wood"], day)
     return report
 
 
@@ -155,7 +155,7 @@ def test_what_a_sender_says_of_a_body_that_is_known_does_not_count() -> None:
 )
 def test_the_day_that_decides(text: str, day: str, why: str) -> None:
     graph = Graph()
-    graph.add((VERSION, MASA.followsEdition, loader.editions()[0].iri))
+    graph.add((VERSION, MASA.followsEdition, catalogue.editions()[0].iri))
     for s, p, o, _ in oxigraph.parse((HEAD + text).encode(), "turtle"):
         graph.add((s, p, o))
     found = dating.basis(graph, VERSION, None, "auto")
@@ -169,14 +169,14 @@ def test_the_edition_is_the_one_followed_else_the_one_in_force() -> None:
     assert dating.basis(graph, VERSION, date(2023, 12, 14), "auto").edition.id == "wt2018"
     assert dating.basis(graph, VERSION, date(2023, 12, 15), "auto").edition.id == "wt2023"
     assert dating.basis(graph, VERSION, date(2026, 3, 19), "auto").edition.id == "wt2026"
-    graph.add((VERSION, MASA.followsEdition, loader.editions()[0].iri))
+    graph.add((VERSION, MASA.followsEdition, catalogue.editions()[0].iri))
     assert dating.basis(graph, VERSION, date(2025, 1, 1), "auto").edition.id == "wt2018"
     assert dating.basis(graph, VERSION, None, "wt2018").why_edition == "as asked"
 
 
 def test_a_later_edition_without_dates_is_taken_to_begin_with_it() -> None:
     graph = Graph()
-    graph.add((VERSION, MASA.followsEdition, loader.editions()[1].iri))
+    graph.add((VERSION, MASA.followsEdition, catalogue.editions()[1].iri))
     assert dating.basis(graph, VERSION, None, "auto").day == date(2023, 12, 15)
 
 
@@ -187,10 +187,12 @@ def test_a_fact_stands_as_firmly_as_the_firmest_word_for_it(modalities: list[str
     graph, node = Graph(), URIRef("urn:n")
     fact: tuple[Node, URIRef, Node] = (node, MASA.auditApproach, Literal("x"))
     graph.add(fact)
+    graph.add((node, MASA.hasDocument, URIRef("urn:d")))
     for number, modality in enumerate(modalities):
         statement = URIRef(f"urn:s{number}")
         graph.add((node, MASA.statedBy, statement))
-        graph.add((statement, RDF.type, MASA.Statement))
+        graph.add((statement, MASA.inDocument, URIRef("urn:d")))
+        graph.add((statement, MASA.locator, Literal("line 1")))
         graph.add((statement, MASA.modality, MODALITY[modality]))
     expected = max((strength[m] for m in modalities), default=4)
     assert Evidence(graph, node).standing(fact) == Standing(expected)
@@ -221,5 +223,5 @@ def test_a_part_that_is_no_partners_own_stops_nothing() -> None:
     """A delegation by the partnership to a group of its own is judged by no rule on the delegations of partners."""
     own = """:version masa:hasPartnershipDelegation :d . :d a masa:Delegation ; masa:delegatedTo :g ; masa:statedBy :says .
     :g a masa:Group ; masa:isPermanent true ."""
-    (report,) = Checker(PyShaclEngine()).check(added(own, "named"), loader.profiles()["wood"])
+    (report,) = Checker(PyShaclEngine()).check(added(own, "named"), catalogue.profiles()["wood"])
     assert report.worst()["WOOD-57-EXPLICIT"] == "not_applicable"

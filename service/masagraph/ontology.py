@@ -34,6 +34,13 @@ class Ontology:
     value_lists: dict[URIRef, str]
     background: Graph
     topics: tuple[str, ...]
+    domains: dict[Node, frozenset[Node]]
+    ranges: dict[Node, frozenset[Node]]
+
+    def kinds_above(self, kind: Node) -> set[Node]:
+        """Return the classes of which a class is a kind, itself left out."""
+        above = set(self.graph.transitive_objects(kind, RDFS.subClassOf))
+        return {k for k in above if k is not None and k != kind}
 
     def label(self, term: Node) -> str | None:
         """Return the preferred label of a term or concept, or None where it has none."""
@@ -51,6 +58,21 @@ class Ontology:
         folded = {name.lower(): name for name in names}
         found = get_close_matches(term.lower(), folded, n=1, cutoff=0.6)
         return str(folded[found[0]])[len(stem) :] if found else None
+
+
+def _kinds(graph: Graph, end: URIRef) -> dict[Node, frozenset[Node]]:
+    """Return for each property the classes of ours that may stand at one end of it: the one declared, and its kinds."""
+    return {
+        p: frozenset(k for k in graph.transitive_subjects(RDFS.subClassOf, kind) if k is not None)
+        for p, kind in graph.subject_objects(end)
+        if str(kind).startswith(str(MASA))
+    }
+
+
+def properties_of(*classes: URIRef) -> frozenset[URIRef]:
+    """Return the properties whose domain is one of the classes given."""
+    graph = load().graph
+    return frozenset(p for kind in classes for p in graph.subjects(RDFS.domain, kind) if isinstance(p, URIRef))
 
 
 @cache
@@ -80,5 +102,7 @@ def load() -> Ontology:
         object_properties=frozenset(s for s in graph.subjects(RDF.type, OWL.ObjectProperty) if isinstance(s, URIRef)),
         value_lists=value_lists,
         background=background,
+        domains=_kinds(graph, RDFS.domain),
+        ranges=_kinds(graph, RDFS.range),
         topics=tuple(str(topic).rsplit("#", 1)[-1] for topic in Collection(graph, next(graph.objects(None, SKOS.memberList)))),
     )

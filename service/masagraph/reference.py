@@ -15,6 +15,12 @@ def load() -> Graph:
     return oxigraph.read(sorted((assets.folder("data") / "reference").rglob("*.ttl")))
 
 
+@cache
+def known() -> frozenset[Node]:
+    """Return the areas, bodies and posts that the reference data describe, once in a process."""
+    return frozenset(load().subjects())
+
+
 def around(things: set[Node]) -> Graph:
     """Return what the reference data say of the areas and bodies given, and of the bodies that answer for the areas.
 

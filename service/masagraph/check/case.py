@@ -10,7 +10,7 @@ from rdflib.term import Node
 from masagraph.check.engine import Finding
 from masagraph.check.evidence import SILENCES, Evidence, Fact, Settled, Standing, Statement, Withheld, reach
 from masagraph.check.labels import label
-from masagraph.rules.model import Rule, Severity, Signal
+from masagraph.rules.model import Rule, Severity
 from masagraph.vocab import EXTENT, MASA, RDF
 
 
@@ -69,22 +69,31 @@ def subjects(case: Case, rows: Iterable[tuple[Node | None, ...]]) -> list[Subjec
             starts.setdefault(subject, set()).add(node)
     barred = set(starts) | {case.version}
     return [
-        Subject(subject, frozenset(reach(case.evidence.graph, nodes, barred - nodes) | nodes))
+        Subject(subject, frozenset(reach(case.evidence.graph, nodes, barred) | nodes))
         for subject, nodes in sorted(starts.items(), key=lambda item: label(case.data, item[0]))
     ]
 
 
-def whose(finding: Finding, among: list[Subject]) -> Subject | None:
-    """Return the subject that a finding is about: the one its focus node belongs to, else the one its value does."""
-    for node in (finding.focus, finding.value):
-        exact = [s for s in among if s.node == node]
-        if exact:
-            return exact[0]
-    for node in (finding.focus, finding.value):
-        owners = [s for s in among if node in s.nodes]
-        if owners:
-            return owners[0]
-    return None
+def by_subject(findings: Iterable[Finding], among: Iterable[Subject]) -> tuple[dict[Node, list[Finding]], list[Finding]]:
+    """Give each finding to every subject that it is about, and return those that are about none beside them.
+
+    A finding is about the subject that its focus node is, else that its value is, else about all to which either belongs.
+    """
+    given: dict[Node, list[Finding]] = {}
+    owners: dict[Node, list[Node]] = {}
+    for subject in among:
+        given[subject.node] = []
+        for node in subject.nodes:
+            owners.setdefault(node, []).append(subject.node)
+    nobodys = []
+    for finding in findings:
+        about = [node for node in (finding.focus, finding.value) if node in given][:1]
+        about = about or owners.get(finding.focus, []) or (owners.get(finding.value, []) if finding.value is not None else [])
+        for node in about:
+            given[node].append(finding)
+        if not about:
+            nobodys.append(finding)
+    return given, nobodys
 
 
 @dataclass(frozen=True)
@@ -132,9 +141,8 @@ class Question:
         return [w for w in self.withheld(properties) if w.standing in (Standing.PLANNED, Standing.PROPOSED)]
 
     def disputed(self) -> list[Withheld]:
-        """Return the disputed facts of which no shape would notice the absence: without them the rule could seem met."""
-        noticed = frozenset[URIRef]().union(*(s.looks_at for s in self.rule.shapes if s.signal is Signal.ABSENCE))
-        return [w for w in self.withheld(self.rule.rests_on - noticed) if w.standing is Standing.CONFLICTING]
+        """Return the facts on which the rule rests and sources disagree."""
+        return [w for w in self.withheld(self.rule.rests_on) if w.standing is Standing.CONFLICTING]
 
     def silences(self) -> set[Statement]:
         """Return the statements of a reader that a document says nothing of what the rule rests on."""

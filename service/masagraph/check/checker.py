@@ -9,13 +9,14 @@ from rdflib.term import Node
 
 from masagraph import ontology, reference
 from masagraph.check import dating, verdicts
-from masagraph.check.case import Case, Question, Subject, subjects, whose
+from masagraph.check.case import Case, Question, Subject, by_subject, subjects
 from masagraph.check.dating import Basis
 from masagraph.check.engine import Engine, Finding
 from masagraph.check.evidence import Evidence, Standing, reach
 from masagraph.check.labels import label
 from masagraph.check.verdicts import Verdict
 from masagraph.errors import CheckerError
+from masagraph.graphs import local
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import loader
 from masagraph.rules.model import Profile, Rule
@@ -77,7 +78,7 @@ def unjudged(graph: Graph) -> list[Node]:
     apart = {
         s for s in graph.subjects() if s not in held and not set(graph.objects(s, RDF.type)) & {MASA.Arrangement, MASA.Umbrella}
     }
-    known = set(reference.load().subjects())
+    known = reference.known()
     linked = {o for s in apart for o in graph.objects(s)}
     return sorted((n for n in apart - known if not (isinstance(n, BNode) and n in linked)), key=str)
 
@@ -156,7 +157,10 @@ class Checker:
                 asked[rule.subjects] = subjects(case, snapshot.select(rule.subject_query))
             among = asked[rule.subjects]
             holds = _conditions(snapshot, rule)
-            sorted_out = _sort_out(version, rule, among, findings.get(rule.id, []))
+            given, nobodys = by_subject(findings.get(rule.id, []), among)
+            # A part that is no subject's, such as a delegation that is no partner's, concerns nobody; the version always does.
+            if among and any(finding.focus == version for finding in nobodys):
+                raise CheckerError(f"{rule.id}: a finding on the version is about none of the subjects of the rule.")
             if not among:
                 false = rule.condition_query is not None and holds.get(version) is False
                 yield (verdicts.out_of_condition if false else verdicts.silent)(Question(case, rule, everything))
@@ -167,7 +171,7 @@ class Checker:
                 elif holds is not _ALWAYS and not holds[subject.node]:
                     yield verdicts.out_of_condition(question)
                 else:
-                    yield verdicts.judge(question, sorted_out[subject.node])
+                    yield verdicts.judge(question, given[subject.node])
 
     def _find(self, data: Graph, rules: list[Rule], own: set[Node]) -> dict[str, list[Finding]]:
         """Run the engine once for all rules, and return what it found on the arrangement's own nodes, by rule."""
@@ -178,7 +182,7 @@ class Checker:
         found: dict[str, list[Finding]] = {}
         for finding in self._engine.validate(data, self._shapes[key]):
             if finding.shape not in owner:
-                raise CheckerError(f"The shape {loader.local(finding.shape)} found something and signals nothing.")
+                raise CheckerError(f"The shape {local(finding.shape)} found something and signals nothing.")
             if finding.focus in own:
                 found.setdefault(owner[finding.shape], []).append(finding)
         return found
@@ -203,13 +207,18 @@ def with_background(own: Graph) -> Graph:
     return data
 
 
+# Which bodies are statutory partners is for the reference data to say: one that they do not know is not known to be one.
+_STATUTORY = {MASA.LocalAuthority, MASA.HealthBody, MASA.ClinicalCommissioningGroup, MASA.IntegratedCareBoard, MASA.PoliceForce}
+
+
 def _own(graph: Graph, version: Node) -> Graph:
     """Return the triples of a version's own nodes. What the reference data know is theirs to say, not the sender's."""
     own, known = Graph(), reference.load()
     for node in own_nodes(graph, version):
         if (node, None, None) not in known:
             for predicate, value in graph.predicate_objects(node):
-                own.add((node, predicate, value))
+                if not (predicate == RDF.type and value in _STATUTORY):
+                    own.add((node, predicate, value))
     return own
 
 
@@ -237,19 +246,3 @@ def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool]:
         if subject is not None:
             holds[subject] = holds.get(subject, False) or str(answer) in ("true", "1")
     return holds
-
-
-def _sort_out(version: Node, rule: Rule, among: list[Subject], findings: list[Finding]) -> dict[Node, list[Finding]]:
-    """Give each finding to the subject that it is about.
-
-    A finding on a part that is no subject's, such as a delegation that is no partner's, is nobody's; one on the version that
-    no subject owns up to is a fault of the rule.
-    """
-    sorted_out: dict[Node, list[Finding]] = {subject.node: [] for subject in among}
-    for finding in findings:
-        subject = whose(finding, among)
-        if subject is not None:
-            sorted_out[subject.node].append(finding)
-        elif among and finding.focus == version:
-            raise CheckerError(f"{rule.id}: a finding on {finding.focus} is about none of the subjects of the rule.")
-    return sorted_out

@@ -6,7 +6,7 @@ from datetime import date
 from rdflib import Graph
 from rdflib.term import Node
 
-from masagraph.rules import loader
+from masagraph.rules import catalogue
 from masagraph.rules.model import Edition
 from masagraph.vocab import MASA
 
@@ -50,7 +50,7 @@ def in_words(day: date) -> str:
 
 
 def _edition_at(day: date) -> Edition:
-    editions = loader.editions()
+    editions = catalogue.editions()
     return next((e for e in reversed(editions) if e.applies_from <= day), editions[0])
 
 
@@ -66,9 +66,12 @@ def basis(graph: Graph, version: Node, day: date | None, edition: str) -> Basis:
         version: Its IRI.
         day: The day asked for, or None.
         edition: The id of an edition, or `auto`.
+
+    Raises:
+        KeyError: There is no edition of that id.
     """
-    by_id = {e.id: e for e in loader.editions()}
-    followed = next((e for e in loader.editions() if (version, MASA.followsEdition, e.iri) in graph), None)
+    by_id = {e.id: e for e in catalogue.editions()}
+    followed = next((e for e in catalogue.editions() if (version, MASA.followsEdition, e.iri) in graph), None)
     why_day = "as asked"
     if day is None:
         for property_, words in (
@@ -83,7 +86,7 @@ def basis(graph: Graph, version: Node, day: date | None, edition: str) -> Basis:
                 day, why_day = found, words if exact else f"{words}, taken as the last day it can mean"
                 break
     if day is None:
-        day = (followed or by_id["wt2018"]).assumed_in_force
+        day = (followed or catalogue.editions()[0]).assumed_in_force
         why_day = "assumed: nothing seen gives a date"
     if edition != "auto":
         return Basis(day, why_day, by_id[edition], "as asked")

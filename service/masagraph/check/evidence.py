@@ -1,7 +1,7 @@
 """What the statements of an arrangement bear out: which facts stand, how firmly, and on whose word."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
@@ -13,8 +13,10 @@ from masagraph.vocab import EVIDENCE, MASA, MODALITY, RDF
 
 Fact = tuple[Node, URIRef, Node]
 
-# What a version says of itself that is no fact about the arrangement, and so needs nobody's word.
-_BOOKKEEPING = frozenset({RDF.type, MASA.statedBy, MASA.hasDocument, MASA.judgedOn, MASA.defaultModality})
+# What is said about documents, statements and the judging itself: no facts about the arrangement, and so on nobody's word.
+_BOOKKEEPING = frozenset({RDF.type, MASA.statedBy, MASA.hasDocument, MASA.judgedOn}) | ontology.properties_of(
+    MASA.Statement, MASA.Document
+)
 # Kinds of thing that outlive any one arrangement: their dates say when they existed, not when they play a part.
 _LASTING = frozenset(
     {MASA.Area, MASA.LocalAuthority, MASA.ClinicalCommissioningGroup, MASA.IntegratedCareBoard, MASA.PoliceForce}
@@ -111,17 +113,18 @@ class Evidence:
 
     graph: Graph
     version: Node
-    _support: dict[Node, tuple[Statement, ...]] = field(default_factory=dict)
 
     @cached_property
     def statements(self) -> dict[Node, list[Statement]]:
-        """The statements by the node that they are about."""
+        """The statements by the node that they are about: only those that say in which of the version's documents, and where."""
+        documents = set(self.graph.objects(self.version, MASA.hasDocument))
         found: dict[Node, list[Statement]] = {}
         read: dict[Node, Statement] = {}
         for about, node in self.graph.subject_objects(MASA.statedBy):
             if node not in read:
                 read[node] = self._read(node)
-            found.setdefault(about, []).append(read[node])
+            if read[node].document in documents and read[node].locator.strip():
+                found.setdefault(about, []).append(read[node])
         return found
 
     def _read(self, node: Node) -> Statement:
@@ -145,46 +148,65 @@ class Evidence:
             says=None if says is None else str(says),
         )
 
-    @cached_property
-    def _parents(self) -> dict[Node, list[tuple[Node, URIRef]]]:
-        found: dict[Node, list[tuple[Node, URIRef]]] = {}
-        for subject, predicate, value in self.graph:
-            if predicate not in _BOOKKEEPING and not isinstance(value, Literal):
-                found.setdefault(value, []).append((subject, URIRef(str(predicate))))
-        return found
-
-    def _speaking(self, node: Node) -> list[Statement]:
-        """Return the statements about a node but those of silence, which bear nothing out and take nothing away."""
-        return [s for s in self.statements.get(node, ()) if s.state not in SILENCES]
-
     def general(self, node: Node) -> tuple[Statement, ...]:
-        """Return the statements about a node as a whole."""
-        return tuple(s for s in self._speaking(node) if not s.properties)
+        """Return the statements about a node as a whole, but those of silence, which bear nothing out."""
+        return tuple(s for s in self.statements.get(node, ()) if not s.properties and s.state not in SILENCES)
 
-    def _inherited(self, node: Node) -> tuple[Statement, ...]:
-        """Return the statements about a node, or else about whatever it hangs on: a part needs no word of its own."""
-        if node not in self._support:
-            self._support[node] = ()  # A ring of nodes ends here.
-            own = self.general(node)
-            if not own and node != self.version:
-                own = tuple(s for parent, link in self._parents.get(node, ()) for s in self.governing((parent, link, node)))
-            self._support[node] = own
-        return self._support[node]
+    @cached_property
+    def _support(self) -> dict[Node, tuple[Statement, ...]]:
+        """The statements about each node, or else about whatever it hangs on: a part needs no word of its own.
+
+        Worked out level by level from the version down, so that neither a ring nor a long chain can stop it.
+        """
+        support: dict[Node, tuple[Statement, ...]] = {self.version: self.general(self.version)}
+        level: list[Node] = [self.version]
+        while level:
+            found: dict[Node, tuple[Statement, ...]] = {}
+            for parent in level:
+                for predicate, value in self.graph.predicate_objects(parent):
+                    if predicate not in _BOOKKEEPING and value not in support and (value, None, None) in self.graph:
+                        by_link = self._narrowed(parent, predicate, value)
+                        found[value] = (*found.get(value, ()), *(support[parent] if by_link is None else by_link))
+            for node, inherited in found.items():
+                speaks_for_itself = any(not s.properties for s in self.statements.get(node, ())) or self._is_unsourced(node)
+                support[node] = self.general(node) if speaks_for_itself else inherited
+            level = list(found)
+        return support
+
+    def _is_unsourced(self, node: Node) -> bool:
+        """Tell whether a node names statements of which none can be taken at its word."""
+        return (node, MASA.statedBy, None) in self.graph and node not in self.statements
 
     def governing(self, fact: Fact) -> tuple[Statement, ...]:
         """Return the statements that decide whether a fact stands: the narrowest that there are."""
         subject, predicate, value = fact
-        narrowed = [s for s in self._speaking(subject) if predicate in s.properties]
-        exact = tuple(s for s in narrowed if value in s.values)
-        broad = tuple(s for s in narrowed if not s.values)
-        return exact or broad or self._about(value) or self._inherited(subject)
+        narrowed = self._narrowed(subject, predicate, value)
+        if narrowed is not None:
+            return narrowed
+        return self._about(value) or self._support.get(subject, ())
+
+    def _narrowed(self, subject: Node, predicate: Node, value: Node) -> tuple[Statement, ...] | None:
+        """Return what is said of just this value of a property, else of the property; None if nobody speaks of the property.
+
+        Where somebody does, nothing broader counts. A conflict over words or a single answer touches whatever is asserted.
+        """
+        narrowed = [s for s in self.statements.get(subject, ()) if predicate in s.properties]
+        if not narrowed:
+            return None
+        known = ontology.load()
+        one_answer = predicate in known.functional or predicate not in known.object_properties
+        exact = [s for s in narrowed if value in s.values]
+        chosen = exact or [s for s in narrowed if not s.values]
+        disputed = [s for s in narrowed if s.standing is Standing.CONFLICTING and (one_answer or not s.values)]
+        return tuple(dict.fromkeys(s for s in (*chosen, *disputed) if s.state not in SILENCES))
 
     def _about(self, value: Node) -> tuple[Statement, ...]:
         """Return what decides whether a link to a thing stands: it does if anything at all said of the thing does."""
         general = self.general(value)
         if any(s.standing is Standing.CONFLICTING for s in general):
             return general
-        return tuple(s for s in self._speaking(value) if s.standing is not Standing.CONFLICTING)
+        said = self.statements.get(value, ())
+        return tuple(s for s in said if s.standing is not Standing.CONFLICTING and s.state not in SILENCES)
 
     def standing(self, fact: Fact) -> Standing:
         """Return how firmly a fact stands. Unmarked is in place; one voice of conflict is enough to withhold it."""
@@ -210,7 +232,7 @@ class Evidence:
         rivals = self._rivals()
         for subject, predicate, value in self.graph:
             fact = (subject, URIRef(str(predicate)), value)
-            if predicate in _BOOKKEEPING or not str(predicate).startswith(str(MASA)) or self._is_statement(subject):
+            if predicate in _BOOKKEEPING or not str(predicate).startswith(str(MASA)):
                 kept.add(fact)
                 continue
             standing = Standing.CONFLICTING if (subject, predicate) in rivals else self.standing(fact)
@@ -227,9 +249,6 @@ class Evidence:
             settled.add((self.version, MASA.judgedOn, day))
         return Settled(settled, tuple(withheld))
 
-    def _is_statement(self, node: Node) -> bool:
-        return (node, RDF.type, MASA.Statement) in self.graph or (node, RDF.type, MASA.Document) in self.graph
-
     def _rivals(self) -> set[tuple[Node, Node]]:
         """Return the pairs of node and property that can have one value and have several: sources disagree."""
         seen: dict[tuple[Node, Node], Node] = {}
@@ -241,7 +260,7 @@ class Evidence:
 
     @staticmethod
     def _is_blank(value: Node) -> bool:
-        return isinstance(value, Literal) and not str(value).strip()
+        return isinstance(value, Literal) and not any(character.isalnum() for character in str(value))
 
     def _is_out_of_date(self, node: Node, day: Literal | None) -> bool:
         if day is None or isinstance(node, Literal) or any(kind in _LASTING for kind in self.graph.objects(node, RDF.type)):

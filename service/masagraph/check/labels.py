@@ -4,7 +4,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from masagraph import ontology
-from masagraph.rules.loader import local
+from masagraph.graphs import local
 from masagraph.vocab import MASA, RDF, SKOS, XSD
 
 _NAMES = (
@@ -14,21 +14,22 @@ _NAMES = (
 _PARTS = (MASA.leadPost, MASA.delegatedTo, MASA.contributedBy, MASA.heldBy, MASA.earliestDay, MASA.latestDay)
 
 
-def label(graph: Graph, node: Node) -> str:
+def label(graph: Graph, node: Node, depth: int = 3) -> str:
     """Return words for a node.
 
     Args:
         graph: The facts and background among which the node stands.
         node: A literal, an IRI or a blank node.
+        depth: How many steps away a name may be looked for.
     """
     if isinstance(node, Literal):
-        return str(node)
-    name = next((str(value) for p in _NAMES if (value := graph.value(node, p)) is not None), None)
+        return " ".join(str(node).split())
+    name = next((" ".join(str(value).split()) for p in _NAMES if (value := graph.value(node, p)) is not None), None)
     role = graph.value(None, MASA.hasDelegation, node) or graph.value(None, MASA.hasLead, node)
     if role is not None:
-        return f"{_kind(graph, role)}: {_part(graph, node)}"
+        return f"{_kind(graph, role)}: {_part(graph, node, depth)}"
     if (node, RDF.type, MASA.PartnerRole) in graph:
-        return f"{_kind(graph, node)}: {name or _part(graph, node)}"
+        return f"{_kind(graph, node)}: {name or _part(graph, node, depth)}"
     if name:
         code = graph.value(node, MASA.odsCode)
         return f"{name} ({code})" if code is not None else name
@@ -37,7 +38,7 @@ def label(graph: Graph, node: Node) -> str:
         return known
     if isinstance(node, URIRef) and not list(graph.predicate_objects(node)):
         return local(node)
-    return _part(graph, node)
+    return _part(graph, node, depth)
 
 
 def tell(graph: Graph, fact: tuple[Node, Node, Node]) -> str:
@@ -59,11 +60,11 @@ def _kind(graph: Graph, role: Node) -> str:
     return (kind is not None and ontology.load().label(kind)) or "partner of a kind not stated"
 
 
-def _part(graph: Graph, node: Node) -> str:
-    for predicate in _PARTS:
+def _part(graph: Graph, node: Node, depth: int) -> str:
+    for predicate in _PARTS if depth else ():
         values = sorted(graph.objects(node, predicate), key=str)
         if values:
-            return " and ".join(label(graph, value) for value in values)
+            return " and ".join(label(graph, value, depth - 1) for value in values)
     kind = graph.value(node, RDF.type)
     words = (kind is not None and ontology.load().label(kind)) or "thing"
     texts = sorted(

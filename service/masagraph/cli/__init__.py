@@ -2,9 +2,11 @@
 
 import argparse
 import gc
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from masagraph import __version__
 from masagraph.cli import check_command, explain_command, rules_command
@@ -45,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None:
         gc.freeze()  # Modules stay to the end of the process; looking through them for garbage takes a twentieth of its time.
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What a report says may not depend on what the terminal can show.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    logging.getLogger("rdflib").setLevel(
+        logging.CRITICAL
+    )  # It would complain with a traceback of values that are refused anyway.
     try:
         call = parser().parse_args(arguments)
         code: int = call.run(call)

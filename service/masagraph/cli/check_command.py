@@ -15,7 +15,7 @@ from masagraph.check.verdicts import NOT_MET
 from masagraph.errors import InputError
 from masagraph.intake import reader
 from masagraph.report import csv_report, json_report, text_report, turtle_report
-from masagraph.rules import loader
+from masagraph.rules import catalogue
 from masagraph.rules.model import Severity
 
 _FAIL_ON = {"must": {Severity.VIOLATION}, "should": {Severity.VIOLATION, Severity.WARNING}, "never": set[Severity]()}
@@ -53,7 +53,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _encoded() -> list[str]:
-    return [edition.id for edition in loader.editions() if edition.is_encoded]
+    return [edition.id for edition in catalogue.editions() if edition.is_encoded]
 
 
 def _day(text: str) -> date:
@@ -76,7 +76,7 @@ def run(call: argparse.Namespace) -> int:
     """Check the files named in the call, tell the result, and return the exit code."""
     sources = reader.read_all(call.files, call.input_format, call.max_megabytes)
     checker = Checker(PyShaclEngine())
-    profile = loader.profiles()[call.profile]
+    profile = catalogue.profiles()[call.profile]
     reports: list[Report] = []
     tell_progress = len(sources) > 1 and sys.stderr.isatty()
     for number, source in enumerate(sources, start=1):
@@ -88,7 +88,7 @@ def run(call: argparse.Namespace) -> int:
         sys.stderr.write("\r\x1b[K")
     for source in sources:
         _warn(source)
-    _write(_render(reports, call), call.output)
+    _write(_render(reports, call), call.output, call.files)
     blocking = _FAIL_ON[call.fail_on]
     return 1 if any(v.verdict == NOT_MET and v.severity in blocking for report in reports for v in report.verdicts) else 0
 
@@ -113,18 +113,30 @@ def _render(reports: list[Report], call: argparse.Namespace) -> str:
     return text_report.render(reports, shutil.get_terminal_size((80, 24)).columns if on_terminal else 80, colour=colour)
 
 
-def _write(text: str, path: str | None) -> None:
-    """Print, or write a file whole or not at all."""
+def _write(text: str, path: str | None, inputs: list[str]) -> None:
+    """Print; or write a file whole or not at all, following links; or write into a device or pipe.
+
+    Raises:
+        InputError: The report cannot be written there, or an arrangement stands there that was just read.
+    """
     if path is None:
         sys.stdout.write(text)
         return
-    target = Path(path)
+    target = Path(path).resolve()
+    if any(given != "-" and Path(given).resolve() == target for given in inputs):
+        raise InputError(path, "the arrangement itself stands there", "Choose another place with --output")
+    draft = None
     try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
         with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, delete=False) as draft:
             draft.write(text)
         Path(draft.name).chmod(0o644)
         Path(draft.name).replace(target)
     except OSError as error:
+        if draft is not None:
+            Path(draft.name).unlink(missing_ok=True)
         raise InputError(
             path, f"the report cannot be written there ({error.strerror})", "Choose another place with --output"
         ) from None

@@ -11,7 +11,7 @@ from masagraph import ontology
 from masagraph.check.dating import in_words
 from masagraph.errors import InputError
 from masagraph.report.text_report import Page
-from masagraph.rules import loader
+from masagraph.rules import catalogue, examples, loader
 from masagraph.rules.model import Example, Rule
 from masagraph.vocab import BASE, CERTAINTY, MASA, VOCABULARIES
 
@@ -62,7 +62,7 @@ def explain(rule: Rule, page: Page) -> str:
             f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else ""),
         ),
         ("Applies", dates),
-        ("Under", " and ".join(e.label for e in loader.editions() if e.iri in rule.editions)),
+        ("Under", " and ".join(e.label for e in catalogue.editions() if e.iri in rule.editions)),
         ("Unless", rule.condition_text or ""),
         ("Looks for", rule.looks_for),
         ("Looks in", "; ".join(sorted(filter(None, (known.label(kind) for kind in rule.sought_in))))),
@@ -81,7 +81,7 @@ def explain(rule: Rule, page: Page) -> str:
 
 def _example(rule: Rule, verdict: str) -> Example | None:
     """Return an example of a verdict: one in which nothing gives another verdict, if there is any."""
-    mine = [example for example in loader.examples() if example.rule == rule.id and len(example.own) > 0]
+    mine = [example for example in examples.examples() if example.rule == rule.id and len(example.own) > 0]
     shown = [example for example in mine if any(e.verdict == verdict for e in example.expected)]
     alone = [example for example in shown if all(e.verdict == verdict for e in example.expected)]
     return next(iter(alone or shown), None)

@@ -8,7 +8,7 @@ import sys
 
 from masagraph import ontology
 from masagraph.report.csv_report import neutral
-from masagraph.rules import loader
+from masagraph.rules import catalogue, loader
 from masagraph.rules.model import Rule
 from masagraph.vocab import TOPIC
 
@@ -23,7 +23,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     p = commands.add_parser("rules", help="list the rules", description="List the rules.")
     p.add_argument(
         "--edition",
-        choices=[e.id for e in loader.editions()],
+        choices=[e.id for e in catalogue.editions()],
         help="only what applies under this edition, statute and Wood included",
     )
     p.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how to tell it (default: text)")
@@ -32,7 +32,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def as_dict(rule: Rule) -> dict[str, str | None]:
     """Return what there is to say of a rule, by column."""
-    by_iri = {edition.iri: edition.id for edition in loader.editions()}
+    by_iri = {edition.iri: edition.id for edition in catalogue.editions()}
     return {
         "rule": rule.id,
         "label": rule.label,
@@ -55,7 +55,7 @@ def as_dict(rule: Rule) -> dict[str, str | None]:
 
 def run(call: argparse.Namespace) -> int:
     """List the rules named in the call, and return the exit code."""
-    wanted = {e.iri for e in loader.editions() if e.id == call.edition}
+    wanted = {e.iri for e in catalogue.editions() if e.id == call.edition}
     rules = [rule for rule in loader.load() if not wanted or not rule.editions or rule.editions & wanted]
     if call.format == "json":
         sys.stdout.write(json.dumps([as_dict(rule) for rule in rules], indent=2, ensure_ascii=False) + "\n")

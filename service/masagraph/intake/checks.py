@@ -1,19 +1,20 @@
 """What a graph must and must not hold before it is judged."""
 
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from masagraph import ontology
+from masagraph import ontology, reference
 from masagraph.errors import InputError
-from masagraph.rules.loader import local
+from masagraph.graphs import local
 from masagraph.vocab import MASA, OWL, RDF, SKOS, XSD
 
 MAX_NESTING = 64
+_LONG = 100
 _PERSONAL_NAMESPACES = ("http://xmlns.com/foaf/0.1/", "http://www.w3.org/2006/vcard/ns#")
 _PERSONAL_SCHEMA_TERMS = frozenset(
     {
@@ -31,8 +32,8 @@ _PERSONAL_SCHEMA_TERMS = frozenset(
     | {"deathDate", "gender", "spouse", "parent", "children", "sibling", "homeLocation", "address", "contactPoint"}
 )
 _SCHEMA = ("http://schema.org/", "https://schema.org/")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_TELEPHONE = re.compile(r"(?<![\w./-])(?:\+44\s?\(?0?\)?\s?|\(?0)\d(?:[\s()-]{0,2}\d){8,9}(?![\w/-])")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")
+_TELEPHONE = re.compile(r"(?<![\w./-])(?:\+44\s?\(?0?\)?\s?|\(?0)\d(?:[\s().-]{0,2}\d){8,9}(?![\w/-])")
 
 
 def admit(graph: Graph, name: str) -> None:
@@ -47,38 +48,48 @@ def admit(graph: Graph, name: str) -> None:
     """
     _refuse_imports(graph, name)
     _refuse_nesting(graph, name)
+    _refuse_hidden_characters(graph, name)
     _refuse_personal_data(graph, name)
     _refuse_unknown_terms(graph, name)
+    _refuse_what_is_ours(graph, name)
     _refuse_wrong_values(graph, name)
+    _refuse_two_answers(graph, name)
     _refuse_backward_periods(graph, name)
-    if (None, RDF.type, MASA.ArrangementVersion) not in graph:
+    _refuse_wrong_kinds(graph, name)
+    versions = set(graph.subjects(RDF.type, MASA.ArrangementVersion))
+    if not versions:
         raise InputError(name, "there is no arrangement in it", "Describe at least one masa:ArrangementVersion")
+    if any(isinstance(version, BNode) for version in versions):
+        raise InputError(
+            name, "an arrangement version in it has no IRI", "Give it one, so that verdicts on it can be found again"
+        )
 
 
-def one_home_each(graphs: Mapping[str, Graph]) -> None:
+def one_home_each(graphs: Iterable[tuple[str, Graph]]) -> None:
     """See that no arrangement is described in two documents.
 
     Raises:
         InputError: Two documents describe the same arrangement or version.
     """
-    home: dict[Node, str] = {}
-    for name, graph in graphs.items():
+    home: dict[Node, tuple[int, str]] = {}
+    for number, (name, graph) in enumerate(graphs):
         for kind in (MASA.Arrangement, MASA.ArrangementVersion):
             for thing in graph.subjects(RDF.type, kind):
-                first = home.setdefault(thing, name)
-                if first != name:
-                    raise InputError(name, f"{_named(graph, thing)} is described in {first} too", "Keep one of the two")
+                first, where = home.setdefault(thing, (number, name))
+                if first != number:
+                    raise InputError(name, f"{_named(graph, thing)} is described in {where} too", "Keep one of the two")
 
 
 def _named(graph: Graph, node: Node) -> str:
     """Name a node in a complaint: its label, else its IRI, which is what a sender can search for."""
     label = graph.value(node, SKOS.prefLabel)
     if label is not None:
-        return f"'{label}'"
+        words = " ".join(str(label).split())
+        return f"'{words if len(words) <= _LONG else words[:_LONG] + '...'}'"
     if isinstance(node, BNode):
         kind = graph.value(node, RDF.type)
         return f"an unnamed {ontology.load().label(kind) or 'thing'}" if kind is not None else "an unnamed thing"
-    return f"<{node}>"
+    return _short(node)
 
 
 def _refuse_imports(graph: Graph, name: str) -> None:
@@ -87,8 +98,8 @@ def _refuse_imports(graph: Graph, name: str) -> None:
 
 
 def _refuse_nesting(graph: Graph, name: str) -> None:
-    nested = {o for s, _, o in graph if isinstance(o, BNode) and isinstance(s, BNode)}
-    level: set[Node] = {s for s in graph.subjects() if isinstance(s, BNode) and s not in nested}
+    level: set[Node] = {o for s, _, o in graph if isinstance(o, BNode) and not isinstance(s, BNode)}
+    level |= {s for s in graph.subjects() if isinstance(s, BNode) and (None, None, s) not in graph}
     seen = set(level)
     for _ in range(MAX_NESTING):
         level = {o for s in level for o in graph.objects(s) if isinstance(o, BNode) and o not in seen}
@@ -101,15 +112,16 @@ def _refuse_nesting(graph: Graph, name: str) -> None:
 def _refuse_personal_data(graph: Graph, name: str) -> None:
     mend = "Take it out: posts only, never a person"
     for subject, predicate, value in graph:
-        for term in (predicate, value):
+        for term in (subject, predicate, value):
             if isinstance(term, URIRef) and _is_personal(term):
                 raise InputError(name, f"{_named(graph, subject)} uses {_short(term)}, a term for personal data", mend)
-        if isinstance(value, URIRef) and value.lower().startswith(("mailto:", "tel:")):
-            raise InputError(name, f"{_named(graph, subject)} gives a way to reach a person ({value.split(':')[0]}:)", mend)
-        if isinstance(value, Literal) and value.datatype in (None, XSD.string, RDF.langString):
-            if _EMAIL.search(value):
+            if isinstance(term, URIRef) and str(term).lower().startswith(("mailto:", "tel:")):
+                raise InputError(name, f"there is a way to reach a person in it ({term.split(':')[0]}:)", mend)
+            if isinstance(term, BNode) or (isinstance(term, Literal) and term.datatype in _VALID):
+                continue
+            if "@" in str(term) and _EMAIL.search(str(term)):
                 raise InputError(name, f"{_named(graph, subject)} holds an e-mail address, under {_short(predicate)}", mend)
-            if _TELEPHONE.search(value):
+            if isinstance(term, Literal) and _TELEPHONE.search(str(term)):
                 raise InputError(name, f"{_named(graph, subject)} holds a telephone number, under {_short(predicate)}", mend)
 
 
@@ -119,7 +131,69 @@ def _is_personal(term: URIRef) -> bool:
 
 
 def _short(term: Node) -> str:
-    return f"masa:{local(term)}" if str(term).startswith(str(MASA)) else f"<{term}>"
+    text = str(term)
+    return f"masa:{local(term)}" if text.startswith(str(MASA)) else f"<{text if len(text) <= _LONG else text[:_LONG] + '...'}>"
+
+
+def _refuse_hidden_characters(graph: Graph, name: str) -> None:
+    """Refuse characters that change how text looks without being seen: they can forge a report."""
+    for triple in graph:
+        for term in triple:
+            for character in set(str(term)) if not isinstance(term, BNode) else ():
+                if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in "\t\n\r\u200c\u200d":
+                    where = f"a character that cannot be seen (U+{ord(character):04X}) stands in {_named(graph, triple[0])!a}"
+                    raise InputError(name, where, "Take it out")
+
+
+def _refuse_what_is_ours(graph: Graph, name: str) -> None:
+    for subject in set(graph.subjects()):
+        if ontology.is_ours(subject):
+            raise InputError(
+                name, f"it says something of {_short(subject)}, a term of the ontology", "Take that out: terms mean one thing"
+            )
+    for subject in graph.subjects(RDF.type, MASA.Jurisdiction):
+        raise InputError(
+            name, f"{_named(graph, subject)} says who answers for an area", "Take it out: the reference data say that"
+        )
+
+
+_SINGLE = frozenset(
+    {MASA.inDocument, MASA.extentRead, MASA.defaultModality, MASA.modality, MASA.evidenceState}
+    | {MASA.validFrom, MASA.validTo, MASA.earliestDay, MASA.latestDay}
+)
+
+
+def _refuse_two_answers(graph: Graph, name: str) -> None:
+    """Refuse two values where one decides what counts. Two answers about the arrangement itself are a conflict, and come in."""
+    for predicate in _SINGLE:
+        seen: set[Node] = set()
+        for subject in graph.subjects(predicate):
+            if subject in seen:
+                raise InputError(
+                    name, f"{_named(graph, subject)} has two values for {_short(predicate)}", "Keep the one that is right"
+                )
+            seen.add(subject)
+
+
+# Areas and bodies of which the reference data may yet learn, and arrangements that another document describes.
+_MAY_STAND_ELSEWHERE = {MASA.Area, MASA.Body, MASA.Arrangement, MASA.ArrangementVersion}
+
+
+def _refuse_wrong_kinds(graph: Graph, name: str) -> None:
+    """Refuse a thing that is not said to be of the kind that a property asks for: shapes would pass it over."""
+    known = ontology.load()
+    for subject, predicate, value in graph:
+        for thing, kinds in ((subject, known.domains.get(predicate)), (value, known.ranges.get(predicate))):
+            if kinds is None or isinstance(thing, Literal) or thing in reference.known():
+                continue
+            described = (thing, None, None) in graph
+            if not described and kinds & _MAY_STAND_ELSEWHERE:
+                continue
+            if not set(graph.objects(thing, RDF.type)) & kinds:
+                kind = min(kinds, key=lambda k: len(known.kinds_above(k)))
+                what = f"{_named(graph, thing)} is used with {_short(predicate)}"
+                missing = f"is not said to be a {_short(kind)}" if described else "is not described"
+                raise InputError(name, f"{what} and {missing}", f"Describe it, with rdf:type {_short(kind)}")
 
 
 def _refuse_unknown_terms(graph: Graph, name: str) -> None:
@@ -150,13 +224,13 @@ def _is_date(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return Decimal(text).is_finite() and "e" not in text.lower()
+    return bool(re.fullmatch(r"\d{1,18}(\.\d{1,18})?", text))
 
 
 _VALID: dict[URIRef, Callable[[str], bool]] = {
     XSD.date: _is_date,
-    XSD.boolean: lambda text: text in ("true", "false", "1", "0"),
-    XSD.integer: lambda text: bool(re.fullmatch(r"[+-]?\d+", text)),
+    XSD.boolean: lambda text: text in ("true", "false"),
+    XSD.integer: lambda text: bool(re.fullmatch(r"\d{1,18}", text)),
     XSD.decimal: _is_number,
 }
 
@@ -164,14 +238,14 @@ _VALID: dict[URIRef, Callable[[str], bool]] = {
 def _is_valid(text: str, datatype: URIRef) -> bool:
     try:
         return _VALID[datatype](text)
-    except (ValueError, InvalidOperation):
+    except ValueError:
         return False
 
 
 def _refuse_wrong_values(graph: Graph, name: str) -> None:
     known = ontology.load()
     for subject, predicate, value in graph:
-        where = f"{_named(graph, subject)} has '{value}' for {_short(predicate)}"
+        where = f"{_named(graph, subject)} has '{str(value)[:_LONG]}' for {_short(predicate)}"
         if predicate in known.datatypes and predicate in _needs_check(known):
             wanted = known.datatypes[URIRef(str(predicate))]
             given = value.datatype if isinstance(value, Literal) else None

@@ -46,8 +46,11 @@ def read_all(paths: Iterable[str], syntax: str | None = None, max_megabytes: int
     Raises:
         InputError: A document cannot be read or is refused, or two hold the same arrangement.
     """
-    sources = [_read(path, syntax, max_megabytes) for path in paths]
-    checks.one_home_each({source.name: source.graph for source in sources})
+    named = list(paths)
+    if named.count("-") > 1:
+        raise InputError(_STANDARD_INPUT, "it is named twice", "Name - once: it can be read only once")
+    sources = [_read(path, syntax, max_megabytes) for path in named]
+    checks.one_home_each((source.name, source.graph) for source in sources)
     return sources
 
 

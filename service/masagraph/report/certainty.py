@@ -4,15 +4,13 @@ from masagraph import ontology
 from masagraph.rules.model import Edition, Rule
 from masagraph.vocab import CERTAINTY
 
-_FIRST_ENCODED = "wt2018"
-
 
 def certainty(rule: Rule, edition: Edition) -> tuple[str, str]:
     """Return the certainty of content and of number, as the letters V, A, P or M.
 
-    What was checked of a rule of the guidance was checked in the edition of 2018; in another it is not verified.
+    What was checked of a rule of the guidance was checked in one edition; in another it is not verified.
     """
-    if rule.layer == "guidance" and edition.id != _FIRST_ENCODED:
+    if rule.layer == "guidance" and not edition.citations_checked:
         return "M", "M"
     return rule.content_certainty, rule.number_certainty
 

@@ -4,11 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from masagraph import __version__
+from masagraph import __version__, digests
 from masagraph.check.checker import Report
 from masagraph.check.verdicts import MET, NOT_APPLICABLE, Verdict
 from masagraph.report.certainty import certainty
-from masagraph.rules import loader
 
 
 def as_dict(reports: Sequence[Report]) -> dict[str, Any]:
@@ -16,8 +15,8 @@ def as_dict(reports: Sequence[Report]) -> dict[str, Any]:
     return {
         "masagraph": {
             "version": __version__,
-            "rules_digest": loader.rules_digest(),
-            "reference_digest": loader.reference_digest(),
+            "rules_digest": digests.rules_digest(),
+            "reference_digest": digests.reference_digest(),
         },
         "arrangements": [_arrangement(report) for report in reports],
     }

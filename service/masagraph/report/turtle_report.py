@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from masagraph import __version__
+from masagraph import __version__, digests
 from masagraph.check.checker import Report
 from masagraph.check.verdicts import CANNOT_TELL, MET, NOT_APPLICABLE, NOT_MET, Verdict
-from masagraph.rules import loader
 from masagraph.vocab import BASE, DCTERMS, EARL, MASA, RDF, REASON, RULE, SH, SHAPE, VERDICT, XSD
 
 _OUTCOME = {
@@ -46,7 +45,7 @@ def _report(graph: Graph, report: Report) -> None:
     graph.add((root, MASA.judgedOn, Literal(report.basis.day)))
     graph.add((root, MASA.followsEdition, report.basis.edition.iri))
     graph.add((root, DCTERMS.creator, Literal(f"masagraph {__version__}, {report.engine}")))
-    graph.add((root, DCTERMS.identifier, Literal(f"rules {loader.rules_digest()}, reference {loader.reference_digest()}")))
+    graph.add((root, DCTERMS.identifier, Literal(f"rules {digests.rules_digest()}, reference {digests.reference_digest()}")))
     for v, finding in findings:
         result = BNode()
         graph.add((root, SH.result, result))

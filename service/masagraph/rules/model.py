@@ -88,6 +88,7 @@ class Rule:
     plan_is_enough: bool
     sought_in: frozenset[URIRef]
     rests_on_also: frozenset[URIRef]
+    note: str | None
     looks_for: str
     when_met: str
     when_silent: str | None
@@ -108,7 +109,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition of the guidance. `assumed_in_force` is the day taken for a version that gives no date."""
+    """An edition of the guidance.
+
+    `assumed_in_force` is the day taken for a version that gives no date; `citations_checked` says that the certainties of
+    citations speak of this edition.
+    """
 
     iri: URIRef
     id: str
@@ -117,6 +122,7 @@ class Edition:
     applies_from: date
     applies_to: date | None
     assumed_in_force: date
+    citations_checked: bool
 
 
 @dataclass(frozen=True)
