@@ -183,7 +183,7 @@ class Evidence:
         narrowed = self._narrowed(subject, predicate, value)
         if narrowed is not None:
             return narrowed
-        return self._about(value) or self._support.get(subject, ())
+        return self._about(value, self._support.get(subject, ()))
 
     def _narrowed(self, subject: Node, predicate: Node, value: Node) -> tuple[Statement, ...] | None:
         """Return what is said of just this value of a property, else of the property; None if nobody speaks of the property.
@@ -200,13 +200,15 @@ class Evidence:
         disputed = [s for s in narrowed if s.standing is Standing.CONFLICTING and (one_answer or not s.values)]
         return tuple(dict.fromkeys(s for s in (*chosen, *disputed) if s.state not in SILENCES))
 
-    def _about(self, value: Node) -> tuple[Statement, ...]:
-        """Return what decides whether a link to a thing stands: it does if anything at all said of the thing does."""
+    def _about(self, value: Node, inherited: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """Return what decides whether a link to a thing stands: what is said of it, or else anything said of a part of it."""
         general = self.general(value)
         if any(s.standing is Standing.CONFLICTING for s in general):
             return general
-        said = self.statements.get(value, ())
-        return tuple(s for s in said if s.standing is not Standing.CONFLICTING and s.state not in SILENCES)
+        said = tuple(
+            s for s in self.statements.get(value, ()) if s.standing is not Standing.CONFLICTING and s.state not in SILENCES
+        )
+        return said if general else (*said, *inherited)
 
     def standing(self, fact: Fact) -> Standing:
         """Return how firmly a fact stands. Unmarked is in place; one voice of conflict is enough to withhold it."""

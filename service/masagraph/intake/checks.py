@@ -213,8 +213,8 @@ def _refuse_unknown_terms(graph: Graph, name: str) -> None:
 _EXAMPLES = {
     XSD.date: "a date such as 2019-09-29",
     XSD.boolean: "true or false",
-    XSD.integer: "a whole number",
-    XSD.decimal: "a number",
+    XSD.integer: "a whole number, not below nought",
+    XSD.decimal: "a number, not below nought",
 }
 
 
