@@ -4,7 +4,10 @@ The verdicts come from a reading of the document, not from our own output. Where
 so with the line of the source. Line numbers are those of the text of the document.
 """
 
+import csv
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -63,7 +66,7 @@ def test_verdict_of_a_careful_reader(report: Report, rule: str, verdict: str, li
     assert report.worst()[rule] == verdict
     if line is not None:
         locators = " ".join(p.locator for v in report.verdicts if v.rule.id == rule for p in v.rests_on)
-        assert line in locators
+        assert re.search(rf"(?<![\d-]){line}(?![\d-])", locators)
 
 
 def test_facets_that_are_missing_are_named(report: Report) -> None:
@@ -101,16 +104,21 @@ def test_membership_of_the_wider_group_is_no_delegation(report: Report) -> None:
     assert not [v for v in report.verdicts if "BCU Commander" in " ".join(v.found) and v.rule.topic == "delegation"]
 
 
-def test_verdicts_that_a_second_reader_reached_alone(report: Report) -> None:
-    """Somebody who saw neither rules nor output judged all 66 rules from the document: 61 alike.
+# Where the second reader and we part, and why ours stands. The line is that of the document.
+PARTED = {
+    "CA04-16G-3": "cannot_tell",  # 290: 'independent' stands in quotation marks, and nothing says of whom
+    "WT-EQUAL": "cannot_tell",  # 218: equal and joint for having enough resources, and for nothing else
+    "WT-EDU-NAMED": "not_met",  # 275: schools are spoken of, and not listed as chosen
+    "CA04-16E-3-RA": "not_applicable",  # 271-273: no agency is listed, so none can be looked up in the Schedule
+    "WT-SCRUT-YR": "not_met",  # 214; 226: the plan should say how the report will be scrutinised
+    "WT-LEAD-ACTIVE": "not_met",  # 170-176: the Board brings bodies together; nothing says that the leads meet
+}
 
-    On the other five ours is the more careful, or follows the table above: WT-SCRUT-YR (lines 214 and 226: the plan should
-    say how the report will be scrutinised). Line 290 puts 'independent' in quotation marks and does not say of whom;
-    line 218 has equal responsibility for resources alone; line 275 speaks of schools without listing them.
-    """
+
+def test_a_second_reader_who_saw_no_output_agrees_but_where_it_is_said(report: Report, root: Path) -> None:
+    """Somebody judged the document by hand on every rule of statute and guidance, without seeing rules or output."""
+    with (root / "tests" / "second_reader.csv").open(encoding="utf-8", newline="") as file:
+        second = {row["rule"]: row["verdict"] for row in csv.DictReader(file)}
     worst = report.worst()
-    assert worst["CA04-16G-3"] == "cannot_tell"
-    assert worst["WT-EQUAL"] == "cannot_tell"
-    assert worst["WT-EDU-NAMED"] == "not_met"
-    assert worst["CA04-16E-3-RA"] == "not_applicable"
-    assert len(worst) == 66
+    assert second.keys() == worst.keys()
+    assert {rule: worst[rule] for rule in worst if worst[rule] != second[rule]} == PARTED

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from masagraph import __version__, assets
 from masagraph.cli import CHECKER_FAILED, FOUND, OK, WRONG_INPUT, check_command, main
 from masagraph.errors import CheckerError
 from masagraph.report import csv_report, text_report
 from masagraph.rules import loader
+from masagraph.rules.loader import steps
 from masagraph.vocab import EARL, RDF, SH
 
 FOLDER = assets.folder("data") / "arrangements"
@@ -121,6 +122,15 @@ def test_turtle_is_a_shacl_report_with_the_verdicts(capsys: pytest.CaptureFixtur
     for result in results:
         for needed in (SH.focusNode, SH.sourceShape, SH.sourceConstraintComponent, SH.resultSeverity, SH.resultMessage):
             assert len(list(graph.objects(result, needed))) == 1
+    shapes = {shape.iri: rule for rule in loader.load() for shape in rule.shapes}
+    for result in results:
+        shape = graph.value(result, SH.sourceShape)
+        assert isinstance(shape, URIRef)
+        path = graph.value(result, SH.resultPath)
+        asked = shapes[shape].shapes_graph.value(shape, SH.path)
+        assert (path is None) == (asked is None), shape
+        if asked is not None and path is not None:
+            assert steps(graph, path) == steps(shapes[shape].shapes_graph, asked)
     outcomes = [graph.value(r, EARL.outcome) for r in graph.subjects(RDF.type, EARL.TestResult)]
     assert set(outcomes) == {EARL.passed, EARL.failed, EARL.cantTell, EARL.inapplicable}
     _, as_json = check(capsys, FIRST, "--format", "json")

@@ -1,6 +1,6 @@
 """Judge the versions in a graph: one report a version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -140,38 +140,21 @@ class Checker:
 
     def _verdicts(
         self, evidence: Evidence, version: Node, accept: frozenset[Standing], rules: list[Rule], profile: Profile, basis: Basis
-    ) -> Iterable[Verdict]:
+    ) -> Iterator[Verdict]:
         settled = evidence.settle(accept, Literal(basis.day.isoformat(), datatype=XSD.date))
         data = with_background(settled.graph)
         case = Case(evidence, settled, data, version, profile.raises_severity)
         snapshot = Snapshot(data)
-        asked: dict[URIRef, list[Subject]] = {}
-        in_force = [rule for rule in rules if _in_force(rule, basis.day)]
-        findings = self._find(data, in_force, set(settled.graph.subjects()))
         everything = Subject(version, frozenset(reach(evidence.graph, [version])))
-        for rule in rules:
-            if rule not in in_force:
-                yield verdicts.out_of_time(Question(case, rule, everything))
-                continue
-            if rule.subjects not in asked:
-                asked[rule.subjects] = subjects(case, snapshot.select(rule.subject_query))
-            among = asked[rule.subjects]
-            holds = _conditions(snapshot, rule)
-            given, nobodys = by_subject(findings.get(rule.id, []), among)
-            # A part that is no subject's, such as a delegation that is no partner's, concerns nobody; the version always does.
-            if among and any(finding.focus == version for finding in nobodys):
-                raise CheckerError(f"{rule.id}: a finding on the version is about none of the subjects of the rule.")
-            if not among:
-                false = rule.condition_query is not None and holds.get(version) is False
-                yield (verdicts.out_of_condition if false else verdicts.silent)(Question(case, rule, everything))
-            for subject in among:
-                question = Question(case, rule, subject)
-                if holds is not _ALWAYS and subject.node not in holds:
-                    yield verdicts.silent(question)
-                elif holds is not _ALWAYS and not holds[subject.node]:
-                    yield verdicts.out_of_condition(question)
-                else:
-                    yield verdicts.judge(question, given[subject.node])
+        in_force = [rule for rule in rules if _in_force(rule, basis.day)]
+        yield from (verdicts.out_of_time(Question(case, rule, everything)) for rule in rules if rule not in in_force)
+        queries = {rule.subjects: rule.subject_query for rule in in_force}
+        found = {name: subjects(case, snapshot.select(query)) for name, query in queries.items()}
+        asked = [Asked(rule, found[rule.subjects], _conditions(snapshot, rule)) for rule in in_force]
+        # A rule that nobody is asked is not put to the engine: reading its queries costs more than judging all the rest.
+        findings = self._find(data, [a.rule for a in asked if a.is_put], set(settled.graph.subjects()))
+        for a in asked:
+            yield from a.verdicts(case, everything, findings.get(a.rule.id, []))
 
     def _find(self, data: Graph, rules: list[Rule], own: set[Node]) -> dict[str, list[Finding]]:
         """Run the engine once for all rules, and return what it found on the arrangement's own nodes, by rule."""
@@ -186,6 +169,42 @@ class Checker:
             if finding.focus in own:
                 found.setdefault(owner[finding.shape], []).append(finding)
         return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A rule with the subjects it is asked of, and for each whether its condition holds; None if it has none."""
+
+    rule: Rule
+    among: list[Subject]
+    holds: dict[Node, bool] | None
+
+    @property
+    def is_put(self) -> bool:
+        """Whether there is anything to be found: a subject, and one for which the condition may hold."""
+        return bool(self.among) and (self.holds is None or any(self.holds.values()))
+
+    def verdicts(self, case: Case, everything: Subject, findings: list[Finding]) -> Iterator[Verdict]:
+        """Yield the verdict on each subject; a rule that finds none is judged once, on the version.
+
+        Raises:
+            CheckerError: A finding on the version is about none of the subjects.
+        """
+        given, nobodys = by_subject(findings, self.among)
+        # A part that is no subject's, such as a delegation that is no partner's, concerns nobody; the version always does.
+        if self.among and any(finding.focus == case.version for finding in nobodys):
+            raise CheckerError(f"{self.rule.id}: a finding on the version is about none of the subjects of the rule.")
+        if not self.among:
+            known_false = self.holds is not None and self.holds.get(case.version) is False
+            yield (verdicts.out_of_condition if known_false else verdicts.silent)(Question(case, self.rule, everything))
+        for subject in self.among:
+            question = Question(case, self.rule, subject)
+            if self.holds is not None and subject.node not in self.holds:
+                yield verdicts.silent(question)
+            elif self.holds is not None and not self.holds[subject.node]:
+                yield verdicts.out_of_condition(question)
+            else:
+                yield verdicts.judge(question, given[subject.node])
 
 
 def shapes_graph(rules: Iterable[Rule]) -> Graph:
@@ -234,13 +253,10 @@ def _in_force(rule: Rule, day: date) -> bool:
     return (rule.applies_from is None or rule.applies_from <= day) and (rule.applies_to is None or day <= rule.applies_to)
 
 
-_ALWAYS: dict[Node, bool] = {}
-
-
-def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool]:
+def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool] | None:
     """Return for each subject whether the condition of a rule holds in any way; one that is not there: nothing is stated."""
     if rule.condition_query is None:
-        return _ALWAYS
+        return None
     holds: dict[Node, bool] = {}
     for subject, answer in snapshot.select(rule.condition_query):
         if subject is not None:

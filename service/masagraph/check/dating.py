@@ -82,8 +82,11 @@ def basis(graph: Graph, version: Node, day: date | None, edition: str) -> Basis:
             stated = stated_date(graph, version, property_)
             found = (stated.latest or stated.earliest) if stated else None
             if stated and found:
-                exact = stated.earliest == stated.latest
-                day, why_day = found, words if exact else f"{words}, taken as the last day it can mean"
+                bound = "last" if stated.latest else "first"
+                day, why_day = (
+                    found,
+                    words if stated.earliest == stated.latest else f"{words}, taken as the {bound} day it can mean",
+                )
                 break
     if day is None:
         day = (followed or catalogue.editions()[0]).assumed_in_force

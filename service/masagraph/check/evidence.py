@@ -231,7 +231,7 @@ class Evidence:
         """
         withheld: list[Withheld] = []
         kept = Graph()
-        rivals = self._rivals()
+        rivals = self._rivals
         for subject, predicate, value in self.graph:
             fact = (subject, URIRef(str(predicate)), value)
             if predicate in _BOOKKEEPING or not str(predicate).startswith(str(MASA)):
@@ -251,12 +251,14 @@ class Evidence:
             settled.add((self.version, MASA.judgedOn, day))
         return Settled(settled, tuple(withheld))
 
+    @cached_property
     def _rivals(self) -> set[tuple[Node, Node]]:
         """Return the pairs of node and property that can have one value and have several: sources disagree."""
         seen: dict[tuple[Node, Node], Node] = {}
         rivals = set()
+        functional = ontology.load().functional
         for subject, predicate, value in self.graph:
-            if predicate in ontology.load().functional and seen.setdefault((subject, predicate), value) != value:
+            if predicate in functional and seen.setdefault((subject, predicate), value) != value:
                 rivals.add((subject, predicate))
         return rivals
 

@@ -180,7 +180,7 @@ def _union(sets: Iterable[frozenset[URIRef]]) -> frozenset[URIRef]:
 
 
 def _lower_first(text: str) -> str:
-    return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() else text
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _answer(

@@ -48,7 +48,9 @@ def explain(rule: Rule, page: Page) -> str:
     """Return what there is to know of a rule, as text."""
     known = ontology.load()
     dates = f"from {in_words(rule.applies_from)}" if rule.applies_from else "whatever the date"
-    if rule.applies_to:
+    if rule.is_hindsight:
+        dates = "whatever the date: it is judged with hindsight"
+    elif rule.applies_to:
         dates += f" to {in_words(rule.applies_to)}"
     content = known.label(CERTAINTY[rule.content_certainty])
     number = known.label(CERTAINTY[rule.number_certainty])
@@ -56,7 +58,7 @@ def explain(rule: Rule, page: Page) -> str:
         ("What it asks", rule.restatement),
         ("Force", f"{rule.force} (severity {rule.severity.value}, in the profile wood {rule.wood_severity.value})"),
         ("Of whom", rule.bearer),
-        ("From", rule.citation if rule.layer != "wood2021" else f"{rule.citation}, which is not law"),
+        ("Stands in", rule.citation if rule.layer != "wood2021" else f"{rule.citation}, which is not law"),
         (
             "How sure",
             f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else ""),
@@ -68,6 +70,7 @@ def explain(rule: Rule, page: Page) -> str:
         ("Looks in", "; ".join(sorted(filter(None, (known.label(kind) for kind in rule.sought_in))))),
         ("A plan", "is enough" if rule.plan_is_enough else "is not enough: it has to be in place"),
         ("Settled by", rule.remedy),
+        ("Our reading", rule.note or ""),
         ("Tests", "; ".join(f"{shape.name} ({shape.signal.value})" for shape in rule.shapes)),
     ]
     lines = [f"{rule.id}: {rule.label}", ""]

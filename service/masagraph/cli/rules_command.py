@@ -14,7 +14,7 @@ from masagraph.vocab import TOPIC
 
 COLUMNS = (
     "rule", "label", "topic", "layer", "force", "severity", "severity_in_wood_profile", "bearer", "requirement", "citation",
-    "certainty_content", "certainty_number", "certainty_note", "editions", "applies_from", "applies_to",
+    "certainty_content", "certainty_number", "certainty_note", "our_reading", "editions", "applies_from", "applies_to",
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def as_dict(rule: Rule) -> dict[str, str | None]:
         "certainty_number": rule.number_certainty,
         "certainty_note": rule.certainty_note,
         "editions": " ".join(sorted(by_iri[iri] for iri in rule.editions)) or None,
+        "our_reading": rule.note,
         "applies_from": rule.applies_from.isoformat() if rule.applies_from else None,
         "applies_to": rule.applies_to.isoformat() if rule.applies_to else None,
     }

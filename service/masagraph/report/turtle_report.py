@@ -7,6 +7,7 @@ from rdflib.term import Node
 
 from masagraph import __version__, digests
 from masagraph.check.checker import Report
+from masagraph.check.evidence import reach
 from masagraph.check.verdicts import CANNOT_TELL, MET, NOT_APPLICABLE, NOT_MET, Verdict
 from masagraph.vocab import BASE, DCTERMS, EARL, MASA, RDF, REASON, RULE, SH, SHAPE, VERDICT, XSD
 
@@ -39,7 +40,8 @@ def _report(graph: Graph, report: Report) -> None:
     root = BNode()
     findings = [(v, finding) for v in report.verdicts for finding in v.findings]
     graph.add((root, RDF.type, SH.ValidationReport))
-    graph.add((root, SH.conforms, Literal(not findings)))
+    # Nothing conforms to a requirement that is not met, even where no shape had anything to look at.
+    graph.add((root, SH.conforms, Literal(not findings and all(v.verdict != NOT_MET for v in report.verdicts))))
     graph.add((root, DCTERMS.subject, report.iri))
     graph.add((root, DCTERMS.conformsTo, URIRef(f"{BASE}profile/{report.profile.id}")))
     graph.add((root, MASA.judgedOn, Literal(report.basis.day)))
@@ -53,12 +55,16 @@ def _report(graph: Graph, report: Report) -> None:
         graph.add((result, SH.focusNode, finding.focus))
         graph.add((result, SH.sourceShape, finding.shape))
         graph.add((result, SH.sourceConstraintComponent, finding.component))
-        graph.add((result, SH.resultSeverity, SH[v.severity.value]))
+        graph.add((result, SH.resultSeverity, SH[finding.severity.value]))
         graph.add((result, SH.resultMessage, Literal(finding.message, lang="en")))
         if finding.value is not None:
             graph.add((result, SH.value, finding.value))
-        if isinstance(finding.path, URIRef):
-            graph.add((result, SH.resultPath, finding.path))
+        path = v.rule.shapes_graph.value(finding.shape, SH.path)
+        if path is not None:
+            graph.add((result, SH.resultPath, path))
+            for node in reach(v.rule.shapes_graph, [path]):
+                for predicate, value in v.rule.shapes_graph.predicate_objects(node):
+                    graph.add((node, predicate, value))
     for v in report.verdicts:
         _assertion(graph, root, report.iri, v)
 
