@@ -69,6 +69,13 @@ def _kinds(graph: Graph, end: URIRef) -> dict[Node, frozenset[Node]]:
     }
 
 
+def kinds_of(*classes: URIRef) -> frozenset[Node]:
+    """Return the classes given and all that are kinds of them."""
+    graph = load().graph
+    found = (kind for top in classes for kind in graph.transitive_subjects(RDFS.subClassOf, top))
+    return frozenset(kind for kind in found if kind is not None)
+
+
 def properties_of(*classes: URIRef) -> frozenset[URIRef]:
     """Return the properties whose domain is one of the classes given."""
     graph = load().graph

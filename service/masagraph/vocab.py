@@ -8,7 +8,6 @@ MASA = Namespace(f"{BASE}def#")
 RULE = Namespace(f"{BASE}rule/")
 SHAPE = Namespace(f"{BASE}shape/")
 EXAMPLE = Namespace(f"{BASE}example/")
-GUIDANCE = Namespace(f"{BASE}guidance/")
 VOCABULARIES = f"{BASE}vocab/"
 
 
@@ -20,20 +19,15 @@ def scheme(name: str) -> Namespace:
 CERTAINTY = scheme("certainty")
 EVIDENCE = scheme("evidence-state")
 EXTENT = scheme("extent-read")
-FORCE = scheme("force")
-LAYER = scheme("layer")
 MODALITY = scheme("modality")
-PARTNER = scheme("partner-kind")
 REASON = scheme("reason")
-SIGNAL = scheme("signal")
-SILENCE = scheme("silence")
 TOPIC = scheme("topic")
 VERDICT = scheme("verdict")
 
 EARL = Namespace("http://www.w3.org/ns/earl#")
 
 __all__ = [
-    "BASE", "CERTAINTY", "DCTERMS", "EARL", "EVIDENCE", "EXAMPLE", "EXTENT", "FORCE", "GUIDANCE", "LAYER", "MASA",
-    "MODALITY", "OWL", "PARTNER", "RDF", "RDFS", "REASON", "RULE", "SH", "SHAPE", "SIGNAL", "SILENCE", "SKOS",
+    "BASE", "CERTAINTY", "DCTERMS", "EARL", "EVIDENCE", "EXAMPLE", "EXTENT", "MASA",
+    "MODALITY", "OWL", "RDF", "RDFS", "REASON", "RULE", "SH", "SHAPE", "SKOS",
     "TOPIC", "VERDICT", "VOCABULARIES", "XSD", "scheme",
 ]  # fmt: skip

@@ -227,7 +227,7 @@ def with_background(own: Graph) -> Graph:
 
 
 # Which bodies are statutory partners is for the reference data to say: one that they do not know is not known to be one.
-_STATUTORY = {MASA.LocalAuthority, MASA.HealthBody, MASA.ClinicalCommissioningGroup, MASA.IntegratedCareBoard, MASA.PoliceForce}
+_STATUTORY = ontology.kinds_of(MASA.LocalAuthority, MASA.HealthBody, MASA.PoliceForce)
 
 
 def _own(graph: Graph, version: Node) -> Graph:

@@ -18,10 +18,7 @@ _BOOKKEEPING = frozenset({RDF.type, MASA.statedBy, MASA.hasDocument, MASA.judged
     MASA.Statement, MASA.Document
 )
 # Kinds of thing that outlive any one arrangement: their dates say when they existed, not when they play a part.
-_LASTING = frozenset(
-    {MASA.Area, MASA.LocalAuthority, MASA.ClinicalCommissioningGroup, MASA.IntegratedCareBoard, MASA.PoliceForce}
-    | {MASA.Body, MASA.HealthBody, MASA.ChildrensTrust, MASA.OtherBody, MASA.Unit, MASA.Jurisdiction}
-)
+_LASTING = ontology.kinds_of(MASA.Area, MASA.Body, MASA.Unit, MASA.Jurisdiction)
 
 
 class Standing(IntEnum):

@@ -73,7 +73,12 @@ def _size(text: str) -> int:
 
 
 def run(call: argparse.Namespace) -> int:
-    """Check the files named in the call, tell the result, and return the exit code."""
+    """Check the files named in the call, tell the result, and return the exit code.
+
+    Raises:
+        InputError: A file cannot be read or is refused, or the report cannot be written.
+        CheckerError: A rule or the engine is at fault.
+    """
     sources = reader.read_all(call.files, call.input_format, call.max_megabytes)
     checker = Checker(PyShaclEngine())
     profile = catalogue.profiles()[call.profile]
