@@ -113,7 +113,7 @@ class Checker:
         self, graph: Graph, version: Node, profile: Profile, day: date | None, edition: str, data_digest: str | None
     ) -> Report:
         evidence = Evidence(_own(graph, version), version)
-        basis = dating.basis(evidence.settle(_ANYTHING_SAID).graph, version, day, edition)
+        basis = dating.basis(evidence.outline(_ANYTHING_SAID), version, day, edition)
         wanted = [rule for rule in self._rules if _belongs(rule, profile, basis)]
         found: list[Verdict] = []
         for accept, rules in (

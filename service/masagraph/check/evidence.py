@@ -219,12 +219,12 @@ class Evidence:
                 if predicate in wanted:
                     yield node, URIRef(str(predicate)), value
 
-    def settle(self, accept: frozenset[Standing], day: Literal | None = None) -> Settled:
+    def settle(self, accept: frozenset[Standing], day: Literal) -> Settled:
         """Return the facts that count on a day.
 
         Args:
             accept: How firmly a fact must stand.
-            day: An `xsd:date`; a part that ended before it or begins after it does not count. None lets all count.
+            day: An `xsd:date`; a part that ended before it or begins after it does not count.
         """
         withheld: list[Withheld] = []
         kept = Graph()
@@ -244,9 +244,20 @@ class Evidence:
         for node in reach(kept, [self.version]):
             for predicate, value in kept.predicate_objects(node):
                 settled.add((node, predicate, value))
-        if day is not None:
-            settled.add((self.version, MASA.judgedOn, day))
+        settled.add((self.version, MASA.judgedOn, day))
         return Settled(settled, tuple(withheld))
+
+    def outline(self, accept: frozenset[Standing]) -> Graph:
+        """Return what the version says directly of itself, dates and edition among it, so far as that stands firmly enough."""
+        graph = Graph()
+        for predicate, value in self.graph.predicate_objects(self.version):
+            fact = (self.version, URIRef(str(predicate)), value)
+            if (self.version, predicate) not in self._rivals and self.standing(fact) in accept:
+                graph.add(fact)
+                for inner, bound in self.graph.predicate_objects(value):
+                    if (value, inner) not in self._rivals:
+                        graph.add((value, inner, bound))
+        return graph
 
     @cached_property
     def _rivals(self) -> set[tuple[Node, Node]]:
@@ -263,8 +274,8 @@ class Evidence:
     def _is_blank(value: Node) -> bool:
         return isinstance(value, Literal) and not any(character.isalnum() for character in str(value))
 
-    def _is_out_of_date(self, node: Node, day: Literal | None) -> bool:
-        if day is None or isinstance(node, Literal) or any(kind in _LASTING for kind in self.graph.objects(node, RDF.type)):
+    def _is_out_of_date(self, node: Node, day: Literal) -> bool:
+        if isinstance(node, Literal) or any(kind in _LASTING for kind in self.graph.objects(node, RDF.type)):
             return False
         begins, ends = self.graph.value(node, MASA.validFrom), self.graph.value(node, MASA.validTo)
         return (begins is not None and str(begins) > str(day)) or (ends is not None and str(ends) < str(day))
