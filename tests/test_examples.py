@@ -1,13 +1,16 @@
 """Each rule's examples give the verdicts, reasons and findings that were written for them from the requirement."""
 
+from dataclasses import replace
+
 import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from judging import alone, expected, judged, outcome
+from masagraph.graphs import merged
 from masagraph.rules import examples, loader
 from masagraph.rules.model import Example
-from masagraph.vocab import scheme
+from masagraph.vocab import EXTENT, MASA, scheme
 
 RULES = {rule.id: rule for rule in loader.load()}
 EXAMPLES = examples.examples()
@@ -78,6 +81,33 @@ def test_absence_depends_on_how_much_was_read() -> None:
         sought_in_plan = DOCUMENT["published-arrangement"] in rule.sought_in
         assert ("part" if sought_in_plan else "whole", "cannot-tell", "not-seen") in seen, rule.id
         assert any(reason == "conflicting" and verdict == "cannot-tell" for _, verdict, reason in seen), rule.id
+
+
+def read_in_part(example: Example) -> Example:
+    """Return the same example, of whose document only a part was read."""
+    graph = merged(example.graph)
+    for document in list(graph.subjects(MASA.extentRead, EXTENT.whole)):
+        graph.remove((document, MASA.extentRead, EXTENT.whole))
+        graph.add((document, MASA.extentRead, EXTENT.part))
+    return replace(example, graph=graph)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_the_same_omission_in_a_document_read_in_part_cannot_be_told(rule: str) -> None:
+    """What is not met for silence alone is open once only a part was read, and it is said what would settle it."""
+    checker = alone(RULES[rule])
+    for example in EXAMPLES:
+        silent = {e.subject for e in example.expected if e.reason == "not-evidenced"}
+        breached = {e.subject for e in example.expected if e.reason == "breach"}
+        if example.rule != rule or not silent | breached:
+            continue
+        for v in judged(read_in_part(example), checker):
+            if v.subject in silent:
+                assert (v.verdict, v.reason) == ("cannot_tell", "not_seen"), example.iri
+                assert v.fix is not None
+                assert v.fix.startswith("Read the rest of "), example.iri
+            if v.subject in breached:
+                assert (v.verdict, v.reason) == ("not_met", "breach"), example.iri
 
 
 def extent(example: Example) -> str:
