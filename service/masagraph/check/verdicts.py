@@ -144,7 +144,7 @@ def _settle_by(question: Question, reason: str) -> str:
     if reason == "conflicting":
         return "Find out which source is right, and state it once."
     if reason == "planned_only":
-        return "Say since when it is in place; until then a plan is all there is."
+        return "Record when it was done or put in place; until then there is only a plan."
     graph = question.case.evidence.graph
     documents = sorted(label(graph, d) for d in question.documents)
     if not documents:
