@@ -12,7 +12,7 @@ run: $(VENV)/.installed
 	@$(BIN)/masagraph check $(FIRST) --fail-on never
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest -n 2 -m "not long"
+	$(BIN)/python -m pytest -n 2 -m "not long" --cov --cov-report=term:skip-covered --cov-fail-under=97
 
 test-long: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 -m long

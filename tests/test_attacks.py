@@ -132,6 +132,13 @@ TRIED = [
         "cannot_tell",
     ),
     (
+        "a partner about whom sources disagree as a whole",
+        "named",
+        ':health masa:statedBy :c . :c a masa:Statement ; masa:inDocument :plan ; masa:locator "8" ; masa:evidenceState evidence:conflicting .',
+        "CA04-16E-3-HEALTH",
+        "cannot_tell",
+    ),
+    (
         "a role said to be kept, and delegated all the same",
         "named",
         ":council masa:delegationState state:retained ; masa:hasDelegation :d . :d a masa:Delegation ; masa:keepsAccountability false ; "

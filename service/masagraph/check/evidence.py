@@ -211,14 +211,6 @@ class Evidence:
         """Return how firmly a fact stands. Unmarked is in place; one voice of conflict is enough to withhold it."""
         return max((s.standing for s in self.governing(fact)), default=Standing.IN_PLACE)
 
-    def facts(self, nodes: Iterable[Node], properties: Iterable[URIRef]) -> Iterator[Fact]:
-        """Yield the facts about the nodes given that use one of the properties given."""
-        wanted = set(properties)
-        for node in nodes:
-            for predicate, value in self.graph.predicate_objects(node):
-                if predicate in wanted:
-                    yield node, URIRef(str(predicate)), value
-
     def settle(self, accept: frozenset[Standing], day: Literal) -> Settled:
         """Return the facts that count on a day.
 
