@@ -16,7 +16,7 @@ from masagraph.check.evidence import Evidence, Standing, reach
 from masagraph.check.labels import label
 from masagraph.check.verdicts import Verdict
 from masagraph.errors import CheckerError
-from masagraph.graphs import local
+from masagraph.graphs import local, merged
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import loader
 from masagraph.rules.model import Profile, Rule
@@ -209,21 +209,13 @@ class Asked:
 
 def shapes_graph(rules: Iterable[Rule]) -> Graph:
     """Return the shapes of several rules as one graph, with the prefixes that their queries use."""
-    graph = Graph()
-    for part in (loader.prefix_graph(), *(rule.shapes_graph for rule in rules)):
-        for triple in part:
-            graph.add(triple)
-    return graph
+    return merged(loader.prefix_graph(), *(rule.shapes_graph for rule in rules))
 
 
 def with_background(own: Graph) -> Graph:
     """Return the facts of an arrangement together with what the reference data and value lists say around them."""
     things: set[Node] = {o for o in own.objects() if isinstance(o, URIRef)}
-    data = Graph()
-    for part in (own, reference.around(things), ontology.load().background):
-        for triple in part:
-            data.add(triple)
-    return data
+    return merged(own, reference.around(things), ontology.load().background)
 
 
 # Which bodies are statutory partners is for the reference data to say: one that they do not know is not known to be one.

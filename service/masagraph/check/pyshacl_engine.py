@@ -15,6 +15,7 @@ from rdflib.query import Result
 
 from masagraph.check.engine import Finding
 from masagraph.errors import CheckerError
+from masagraph.graphs import merged
 from masagraph.rules.model import Severity
 from masagraph.vocab import SH
 
@@ -57,10 +58,7 @@ class PyShaclEngine:
         """Return a copy of a shapes graph for pySHACL to write into, made once for each graph."""
         key = id(shapes)
         if key not in self._copies or self._copies[key][0] is not shapes:
-            copy = Graph()
-            for triple in shapes:
-                copy.add(triple)
-            self._copies[key] = (shapes, copy)
+            self._copies[key] = (shapes, merged(shapes))
         return self._copies[key][1]
 
     def validate(self, data: Graph, shapes: Graph) -> list[Finding]:

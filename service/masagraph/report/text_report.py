@@ -107,10 +107,11 @@ def _rules(report: Report) -> list[Rule]:
     return sorted({v.rule.id: v.rule for v in report.verdicts}.values(), key=lambda rule: rule.order)
 
 
-def _topics(rules: Sequence[Rule]) -> Iterator[tuple[str, list[Rule]]]:
-    order = list(dict.fromkeys(rule.topic for rule in rules))
-    for topic in order:
-        yield ontology.load().label(TOPIC[topic]) or topic, [rule for rule in rules if rule.topic == topic]
+def _topics(rules: Sequence[Rule], page: Page) -> Iterator[tuple[str, list[Rule]]]:
+    """Yield each topic as a heading after a blank line, with its rules."""
+    for topic in dict.fromkeys(rule.topic for rule in rules):
+        words = ontology.load().label(TOPIC[topic]) or topic
+        yield "\n" + page.paint(words[0].upper() + words[1:], "1"), [rule for rule in rules if rule.topic == topic]
 
 
 def _not_met(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
@@ -128,17 +129,15 @@ def _open(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
     if unseen:
         yield ""
         yield page.paint(page.wrap(f"Nothing was seen of {len(unseen)} of them. Read the rest, and look for:", 0), "1")
-        for topic, of_topic in _topics(unseen):
-            yield ""
-            yield page.paint(topic[0].upper() + topic[1:], "1")
+        for heading, of_topic in _topics(unseen, page):
+            yield heading
             for rule in of_topic:
                 yield page.wrap(f"{rule.label} [{rule.id}, {rule.force}]: {rule.looks_for}", 4, "  ")
 
 
 def _in_full(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
-    for topic, of_topic in _topics(rules):
-        yield ""
-        yield page.paint(topic[0].upper() + topic[1:], "1")
+    for heading, of_topic in _topics(rules, page):
+        yield heading
         for rule in of_topic:
             verdicts = [v for v in report.verdicts if v.rule.id == rule.id]
             yield ""
@@ -180,9 +179,8 @@ def _places(verdicts: Sequence[Verdict]) -> str:
 
 
 def _briefly(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]:
-    for topic, of_topic in _topics(rules):
-        yield ""
-        yield page.paint(topic[0].upper() + topic[1:], "1")
+    for heading, of_topic in _topics(rules, page):
+        yield heading
         for rule in of_topic:
             verdicts = [v for v in report.verdicts if v.rule.id == rule.id]
             sentences = " ".join(dict.fromkeys(v.message for v in verdicts))
