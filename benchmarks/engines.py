@@ -18,8 +18,8 @@ from rdflib.term import Node
 
 from masagraph.check.checker import Checker, shapes_graph
 from masagraph.check.engine import Engine, Finding
-from masagraph.check.evidence import reach
 from masagraph.check.pyshacl_engine import PyShaclEngine
+from masagraph.evidence import reach
 from masagraph.graphs import local, merged
 from masagraph.intake import reader
 from masagraph.rules import catalogue, loader

@@ -9,8 +9,9 @@ from rdflib import Graph, Literal, URIRef
 
 from conftest import Judge
 from masagraph import assets, ontology, reference
-from masagraph.check.checker import unjudged, versions
+from masagraph.check.checker import unjudged
 from masagraph.check.verdicts import Verdict
+from masagraph.evidence import versions
 from masagraph.intake import reader
 from masagraph.vocab import BASE, EVIDENCE, MASA, RDF
 

@@ -15,7 +15,7 @@ from rdflib import Graph, URIRef
 from masagraph import __version__, assets
 from masagraph.cli import CHECKER_FAILED, FOUND, OK, WRONG_INPUT, check_command, main
 from masagraph.errors import CheckerError
-from masagraph.report import csv_report, text_report
+from masagraph.report import cells, text_report
 from masagraph.rules import loader
 from masagraph.rules.loader import steps
 from masagraph.vocab import EARL, RDF, SH
@@ -142,7 +142,7 @@ def test_csv_has_a_row_a_verdict_and_no_formula(capsys: pytest.CaptureFixture[st
     rows = list(csv.DictReader(io.StringIO(out)))
     _, as_json = check(capsys, FIRST, "--format", "json")
     assert len(rows) == len(json.loads(as_json)["arrangements"][0]["verdicts"])
-    assert [csv_report.neutral(cell) for cell in ("=1+1", "@x", "-2", "plain")] == ["'=1+1", "'@x", "'-2", "plain"]
+    assert [cells.neutral(cell) for cell in ("=1+1", "@x", "-2", "plain")] == ["'=1+1", "'@x", "'-2", "plain"]
     assert all(cell[:1] not in "=+-@" for row in rows for cell in row.values() if cell)
 
 

@@ -13,10 +13,10 @@ from rdflib.term import Node
 
 from masagraph import oxigraph
 from masagraph.check import dating, pyshacl_engine
-from masagraph.check.checker import shapes_graph, versions, with_background
-from masagraph.check.evidence import Evidence, Standing
+from masagraph.check.checker import shapes_graph, with_background
 from masagraph.check.pyshacl_engine import PyShaclEngine
 from masagraph.errors import CheckerError
+from masagraph.evidence import Evidence, Standing, versions
 from masagraph.rules import examples, loader
 from masagraph.rules.model import Example
 from masagraph.vocab import RDF, SH, XSD

@@ -12,8 +12,8 @@ from rdflib.term import Node
 from masagraph import oxigraph
 from masagraph.check import dating
 from masagraph.check.checker import Checker, Report
-from masagraph.check.evidence import Evidence, Standing
 from masagraph.check.pyshacl_engine import PyShaclEngine
+from masagraph.evidence import Evidence, Standing
 from masagraph.rules import catalogue, examples, loader
 from masagraph.vocab import MASA, MODALITY, RDF
 

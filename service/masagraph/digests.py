@@ -26,3 +26,9 @@ def reference_digest() -> str:
     """Return the digest of the reference data."""
     data = assets.folder("data")
     return digest((data / "reference").rglob("*.ttl"), data)
+
+
+def data_digest() -> str:
+    """Return the digest of all data that ship with the package: arrangements, umbrellas and reference data."""
+    data = assets.folder("data")
+    return digest(data.rglob("*.ttl"), data.parent)

@@ -16,7 +16,8 @@ class InputError(MasagraphError):
             what: What was found there, without a full stop.
             mend: What the sender can do, as a sentence without a full stop.
         """
-        super().__init__(" ".join(f"{where}: {what}. {mend}.".split()))
+        stop = "" if mend.endswith("?") else "."
+        super().__init__(" ".join(f"{where}: {what}. {mend}{stop}".split()))
         self.where, self.what, self.mend = where, what, mend
 
 

@@ -9,6 +9,7 @@ from rdflib.term import Node
 
 Row = tuple[Node | None, ...]
 Quad = tuple[Node, Node, Node, Node | None]
+Pattern = tuple[Node | None, Node | None, Node | None]
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
     "trig": ox.RdfFormat.TRIG,
@@ -77,16 +78,58 @@ def read(paths: Iterable[Path]) -> Graph:
 
 
 class Snapshot:
-    """A graph copied once, to be queried many times."""
+    """Triples copied once, to be queried many times."""
 
     def __init__(self, *graphs: Graph) -> None:
         """Copy the triples of the graphs given."""
         self._store = ox.Store()
-        self._store.bulk_extend(_quad(triple) for graph in graphs for triple in graph)
+        self.add(triple for graph in graphs for triple in graph)
+
+    @classmethod
+    def of_files(cls, paths: Iterable[Path]) -> "Snapshot":
+        """Read Turtle files of our own; blank nodes of different files stay apart."""
+        snapshot = cls()
+        for path in paths:
+            snapshot._store.bulk_load(path=str(path), format=ox.RdfFormat.TURTLE)
+        return snapshot
+
+    def __len__(self) -> int:
+        """Return how many triples there are."""
+        return len(self._store)
+
+    def add(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
+        """Copy more triples."""
+        self._store.bulk_extend(map(_quad, triples))
+
+    def graph(self) -> Graph:
+        """Return all triples as an rdflib graph."""
+        graph = Graph()
+        for triple in self.triples((None, None, None)):
+            graph.add(triple)
+        return graph
+
+    def triples(self, pattern: Pattern) -> Iterator[tuple[Node, Node, Node]]:
+        """Yield the triples that fit a subject, predicate and value, with None for any."""
+        subject, predicate, value = (None if term is None else _to_oxigraph(term) for term in pattern)
+        for quad in self._store.quads_for_pattern(subject, predicate, value):  # type: ignore[arg-type]  # as above
+            yield _to_rdflib(quad.subject), _to_rdflib(quad.predicate), _to_rdflib(quad.object)
 
     def select(self, query: str) -> list[Row]:
         """Run a SELECT query and return its rows, with None where a variable is unbound."""
+        return self.table(query)[1]
+
+    def texts(self, query: str) -> list[tuple[str, ...]]:
+        """Run a SELECT query and return the bare text of its terms, with nothing where a variable is unbound: faster."""
+        return [tuple("" if term is None else term.value for term in row) for row in self._solutions(query)]
+
+    def table(self, query: str) -> tuple[list[str], list[Row]]:
+        """Run a SELECT query and return the names of its variables, in order, and its rows."""
+        solutions = self._solutions(query)
+        names = [variable.value for variable in solutions.variables]
+        return names, [tuple(None if term is None else _to_rdflib(term) for term in row) for row in solutions]
+
+    def _solutions(self, query: str) -> ox.QuerySolutions:
         solutions = self._store.query(query)
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError("only SELECT queries are asked of a snapshot")
-        return [tuple(None if term is None else _to_rdflib(term) for term in solution) for solution in solutions]
+        return solutions

@@ -21,6 +21,7 @@ EVIDENCE = scheme("evidence-state")
 EXTENT = scheme("extent-read")
 MODALITY = scheme("modality")
 REASON = scheme("reason")
+STANDING = scheme("standing")
 TOPIC = scheme("topic")
 VERDICT = scheme("verdict")
 
@@ -28,6 +29,6 @@ EARL = Namespace("http://www.w3.org/ns/earl#")
 
 __all__ = [
     "BASE", "CERTAINTY", "DCTERMS", "EARL", "EVIDENCE", "EXAMPLE", "EXTENT", "MASA",
-    "MODALITY", "OWL", "RDF", "RDFS", "REASON", "RULE", "SH", "SHAPE", "SKOS",
+    "MODALITY", "OWL", "RDF", "RDFS", "REASON", "RULE", "SH", "SHAPE", "SKOS", "STANDING",
     "TOPIC", "VERDICT", "VOCABULARIES", "XSD", "scheme",
 ]  # fmt: skip

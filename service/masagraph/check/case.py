@@ -8,8 +8,8 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from masagraph.check.engine import Finding
-from masagraph.check.evidence import SILENCES, Evidence, Fact, Settled, Standing, Statement, Withheld, reach
 from masagraph.check.labels import label
+from masagraph.evidence import SILENCES, Evidence, Fact, Settled, Standing, Statement, Withheld, reach
 from masagraph.rules.model import Rule, Severity
 from masagraph.vocab import EXTENT, MASA, RDF
 

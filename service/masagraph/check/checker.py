@@ -12,10 +12,10 @@ from masagraph.check import dating, verdicts
 from masagraph.check.case import Case, Question, Subject, by_subject, subjects
 from masagraph.check.dating import Basis
 from masagraph.check.engine import Engine, Finding
-from masagraph.check.evidence import Evidence, Standing, reach
 from masagraph.check.labels import label
 from masagraph.check.verdicts import Verdict
 from masagraph.errors import CheckerError
+from masagraph.evidence import Evidence, Standing, own_facts, own_nodes, reach, versions
 from masagraph.graphs import local, merged
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import loader
@@ -62,16 +62,6 @@ class Report:
         return {name: worst.count(name) for name in ("met", "not_met", "cannot_tell", "not_applicable")}
 
 
-def versions(graph: Graph) -> list[Node]:
-    """Return the arrangement versions that a graph describes, in a settled order."""
-    return sorted(graph.subjects(RDF.type, MASA.ArrangementVersion), key=str)
-
-
-def own_nodes(graph: Graph, version: Node) -> set[Node]:
-    """Return the nodes that belong to a version: what hangs on it, short of other versions."""
-    return reach(graph, [version], [other for other in versions(graph) if other != version])
-
-
 def unjudged(graph: Graph) -> list[Node]:
     """Return the described nodes that hang on no version and that no check will look at."""
     held = set().union(*(own_nodes(graph, v) for v in versions(graph)))
@@ -112,7 +102,7 @@ class Checker:
     def _report(
         self, graph: Graph, version: Node, profile: Profile, day: date | None, edition: str, data_digest: str | None
     ) -> Report:
-        evidence = Evidence(_own(graph, version), version)
+        evidence = Evidence(own_facts(graph, version), version)
         basis = dating.basis(evidence.outline(_ANYTHING_SAID), version, day, edition)
         wanted = [rule for rule in self._rules if _belongs(rule, profile, basis)]
         found: list[Verdict] = []
@@ -216,21 +206,6 @@ def with_background(own: Graph) -> Graph:
     """Return the facts of an arrangement together with what the reference data and value lists say around them."""
     things: set[Node] = {o for o in own.objects() if isinstance(o, URIRef)}
     return merged(own, reference.around(things), ontology.load().background)
-
-
-# Which bodies are statutory partners is for the reference data to say: one that they do not know is not known to be one.
-_STATUTORY = ontology.kinds_of(MASA.LocalAuthority, MASA.HealthBody, MASA.PoliceForce)
-
-
-def _own(graph: Graph, version: Node) -> Graph:
-    """Return the triples of a version's own nodes. What the reference data know is theirs to say, not the sender's."""
-    own, known = Graph(), reference.load()
-    for node in own_nodes(graph, version):
-        if (node, None, None) not in known:
-            for predicate, value in graph.predicate_objects(node):
-                if not (predicate == RDF.type and value in _STATUTORY):
-                    own.add((node, predicate, value))
-    return own
 
 
 def _belongs(rule: Rule, profile: Profile, basis: Basis) -> bool:

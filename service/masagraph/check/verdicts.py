@@ -9,8 +9,8 @@ from rdflib.term import Node
 from masagraph.check.case import Place, Question
 from masagraph.check.dating import in_words
 from masagraph.check.engine import Finding
-from masagraph.check.evidence import Standing, Withheld
 from masagraph.check.labels import has_name, label, tell
+from masagraph.evidence import Standing, Withheld
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
 
 MET, NOT_MET, CANNOT_TELL, NOT_APPLICABLE = "met", "not_met", "cannot_tell", "not_applicable"

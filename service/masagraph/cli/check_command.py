@@ -2,17 +2,14 @@
 
 import argparse
 import os
-import shutil
 import sys
 from datetime import date
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from masagraph.check.checker import Checker, Report, unjudged
 from masagraph.check.labels import label
 from masagraph.check.pyshacl_engine import PyShaclEngine
 from masagraph.check.verdicts import NOT_MET
-from masagraph.errors import InputError
+from masagraph.cli import output
 from masagraph.intake import reader
 from masagraph.report import csv_report, json_report, text_report, turtle_report
 from masagraph.rules import catalogue
@@ -93,7 +90,7 @@ def run(call: argparse.Namespace) -> int:
         sys.stderr.write("\r\x1b[K")
     for source in sources:
         _warn(source)
-    _write(_render(reports, call), call.output, call.files)
+    output.write(_render(reports, call), call.output, tuple(call.files))
     blocking = _FAIL_ON[call.fail_on]
     return 1 if any(v.verdict == NOT_MET and v.severity in blocking for report in reports for v in report.verdicts) else 0
 
@@ -115,33 +112,4 @@ def _render(reports: list[Report], call: argparse.Namespace) -> str:
         return csv_report.render(reports)
     on_terminal = call.output is None and sys.stdout.isatty()
     colour = on_terminal and "NO_COLOR" not in os.environ
-    return text_report.render(reports, shutil.get_terminal_size((80, 24)).columns if on_terminal else 80, colour=colour)
-
-
-def _write(text: str, path: str | None, inputs: list[str]) -> None:
-    """Print; or write a file whole or not at all, following links; or write into a device or pipe.
-
-    Raises:
-        InputError: The report cannot be written there, or an arrangement stands there that was just read.
-    """
-    if path is None:
-        sys.stdout.write(text)
-        return
-    target = Path(path).resolve()
-    if any(given != "-" and Path(given).resolve() == target for given in inputs):
-        raise InputError(path, "the arrangement itself stands there", "Choose another place with --output")
-    draft = None
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
-            return
-        with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=target.parent, delete=False) as draft:
-            draft.write(text)
-        Path(draft.name).chmod(0o644)
-        Path(draft.name).replace(target)
-    except OSError as error:
-        if draft is not None:
-            Path(draft.name).unlink(missing_ok=True)
-        raise InputError(
-            path, f"the report cannot be written there ({error.strerror})", "Choose another place with --output"
-        ) from None
+    return text_report.render(reports, output.width(call.output), colour=colour)

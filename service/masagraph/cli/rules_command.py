@@ -7,7 +7,7 @@ import json
 import sys
 
 from masagraph import ontology
-from masagraph.report.csv_report import neutral
+from masagraph.report.cells import neutral
 from masagraph.rules import catalogue, loader
 from masagraph.rules.model import Rule
 from masagraph.vocab import TOPIC

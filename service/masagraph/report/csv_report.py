@@ -5,17 +5,13 @@ import io
 from collections.abc import Sequence
 
 from masagraph.check.checker import Report
+from masagraph.report.cells import neutral
 from masagraph.report.json_report import as_dict
 
 COLUMNS = (
     "arrangement", "version", "judged_at", "edition", "profile", "rule", "verdict", "reason", "force", "severity",
     "subject_label", "message", "fix", "citation", "certainty_content", "certainty_number", "found", "rests_on",
 )  # fmt: skip
-
-
-def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet will take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def render(reports: Sequence[Report]) -> str:

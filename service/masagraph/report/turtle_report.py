@@ -7,8 +7,8 @@ from rdflib.term import Node
 
 from masagraph import __version__, digests
 from masagraph.check.checker import Report
-from masagraph.check.evidence import reach
 from masagraph.check.verdicts import CANNOT_TELL, MET, NOT_APPLICABLE, NOT_MET, Verdict
+from masagraph.evidence import reach
 from masagraph.vocab import BASE, DCTERMS, EARL, MASA, RDF, REASON, RULE, SH, SHAPE, VERDICT, XSD
 
 _OUTCOME = {

@@ -8,7 +8,7 @@ from functools import cached_property
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from masagraph import ontology
+from masagraph import ontology, reference
 from masagraph.vocab import EVIDENCE, MASA, MODALITY, RDF
 
 Fact = tuple[Node, URIRef, Node]
@@ -99,6 +99,31 @@ def reach(graph: Graph, start: Iterable[Node], stop: Iterable[Node] = ()) -> set
             if not isinstance(value, Literal) and value not in barred and (value, None, None) in graph:
                 todo.append(value)
     return seen
+
+
+def versions(graph: Graph) -> list[Node]:
+    """Return the arrangement versions that a graph describes, in a settled order."""
+    return sorted(graph.subjects(RDF.type, MASA.ArrangementVersion), key=str)
+
+
+def own_nodes(graph: Graph, version: Node) -> set[Node]:
+    """Return the nodes that belong to a version: what hangs on it, short of other versions."""
+    return reach(graph, [version], [other for other in versions(graph) if other != version])
+
+
+# Which bodies are statutory partners is for the reference data to say: one that they do not know is not known to be one.
+_STATUTORY = ontology.kinds_of(MASA.LocalAuthority, MASA.HealthBody, MASA.PoliceForce)
+
+
+def own_facts(graph: Graph, version: Node) -> Graph:
+    """Return the triples of a version's own nodes. What the reference data know is theirs to say, not the sender's."""
+    own, known = Graph(), reference.known()
+    for node in own_nodes(graph, version):
+        if node not in known:
+            for predicate, value in graph.predicate_objects(node):
+                if not (predicate == RDF.type and value in _STATUTORY):
+                    own.add((node, predicate, value))
+    return own
 
 
 @dataclass
@@ -238,6 +263,16 @@ class Evidence:
                 settled.add((node, predicate, value))
         settled.add((self.version, MASA.judgedOn, day))
         return Settled(settled, tuple(withheld))
+
+    def borne_out(self, accept: frozenset[Standing]) -> Iterator[tuple[Fact, Standing]]:
+        """Yield the facts that stand firmly enough, whatever the day, each with how firmly; what is no fact stands as it is."""
+        rivals = self._rivals
+        for subject, predicate, value in self.graph:
+            fact = (subject, URIRef(str(predicate)), value)
+            if predicate in _BOOKKEEPING or not str(predicate).startswith(str(MASA)):
+                yield fact, Standing.IN_PLACE
+            elif (subject, predicate) not in rivals and not self._is_blank(value) and (standing := self.standing(fact)) in accept:
+                yield fact, standing
 
     def outline(self, accept: frozenset[Standing]) -> Graph:
         """Return what the version says directly of itself, dates and edition among it, so far as that stands firmly enough."""

@@ -1,0 +1,167 @@
+"""Work out what every question needs and no document says: which facts are borne out, how firmly, and when they count.
+
+A version counts from the first day on which it can be in force (else published, else dated, else the day assumed for the
+edition that it follows) until the day before the version that supersedes it, or the day on which it is said to end. A role
+counts while its version does, within its own dates, and only while a body that it can mean exists: one that has ended
+leads nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node
+
+from masagraph import ontology
+from masagraph.evidence import Evidence, Standing, Statement, own_facts, versions
+from masagraph.rules import catalogue
+from masagraph.vocab import MASA, RDF, SKOS, STANDING, XSD
+
+Triple = tuple[Node, Node, Node]
+Period = tuple[date | None, date | None]
+"""A first and a last day; None where it is open."""
+
+_SAID = frozenset({Standing.IN_PLACE, Standing.PLANNED, Standing.PROPOSED})
+_NAMES = {Standing.IN_PLACE: "in-place", Standing.PLANNED: "planned", Standing.PROPOSED: "proposed"}
+_ONE_DAY = timedelta(days=1)
+
+
+def facts(arrangements: Graph, reference: Graph) -> Iterator[Triple]:
+    """Yield what questions are asked of: the facts that are borne out, and what follows from them.
+
+    A fact that sources dispute, that only repeats guidance or that is past is left out; its statements stay.
+
+    Args:
+        arrangements: The arrangements as published.
+        reference: What is known of bodies and areas.
+    """
+    found = Graph()
+    for version in versions(arrangements):
+        for triple in _borne_out(Evidence(own_facts(arrangements, version), version)):
+            found.add(triple)
+    for node in arrangements.subjects(RDF.type, MASA.Arrangement):
+        for predicate, value in arrangements.predicate_objects(node):
+            found.add((node, predicate, value))
+    yield from found
+    for version in versions(arrangements):
+        yield from _of_version(found, reference, version)
+    for post in {*found.subjects(RDF.type, MASA.Post), *reference.subjects(RDF.type, MASA.Post)}:
+        yield from _seniority(found if (post, None, None) in found else reference, post)
+
+
+def _of_version(graph: Graph, reference: Graph, version: Node) -> Iterator[Triple]:
+    period, is_assumed = _version_period(graph, version)
+    yield from _dated(version, period)
+    yield version, MASA.countsFromIsAssumed, Literal(is_assumed)
+    # A new code for the same area is no new area: what covered the one covers the other.
+    covered = set(graph.objects(version, MASA.coversArea))
+    recoded = {code for area in covered for code in reference.objects(area, MASA.recodedAs)}
+    yield from ((version, MASA.coversArea, code) for code in recoded - covered)
+    for role in graph.objects(version, MASA.hasPartnerRole):
+        lasts = _role_period(graph, reference, role, period)
+        yield from _dated(role, lasts)
+        yield from ((role, MASA.answersFor, area) for area in _areas(graph, reference, role, lasts, covered | recoded))
+
+
+def _areas(graph: Graph, reference: Graph, role: Node, lasts: Period, covered: set[Node]) -> set[Node]:
+    """Return the covered areas into which a body of the role reaches while the role counts: all, where none is known to."""
+    bodies = {*graph.objects(role, MASA.heldBy), *graph.objects(role, MASA.mayBe)}
+    found = set()
+    for body in bodies:
+        for jurisdiction in reference.subjects(MASA.jurisdictionOf, body):
+            span = (_day(reference, jurisdiction, MASA.validFrom), _day(reference, jurisdiction, MASA.validTo))
+            if _overlap(span, lasts):
+                found |= set(reference.objects(jurisdiction, MASA.overArea))
+    return found & covered or covered
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    return all(not (first and last and first > last) for first, last in ((one[0], other[1]), (other[0], one[1])))
+
+
+def _borne_out(evidence: Evidence) -> Iterator[Triple]:
+    """Yield the facts that stand, and for each thing linked to how firmly it stands and on whose word."""
+    firmness: dict[Node, Standing] = {}
+    words: dict[Node, set[Statement]] = defaultdict(set)
+    for fact, standing in evidence.borne_out(_SAID):
+        yield fact
+        _, predicate, value = fact
+        if (
+            isinstance(value, Literal)
+            or predicate in (MASA.statedBy, MASA.hasDocument)
+            or (value, None, None) not in evidence.graph
+        ):
+            continue
+        firmness[value] = max(standing, firmness.get(value, Standing.NOT_EVIDENCE))
+        words[value] |= {*evidence.governing(fact), *evidence.general(value)}
+    words[evidence.version] |= set(evidence.general(evidence.version))
+    for node, standing in firmness.items():
+        if standing in _NAMES:
+            yield node, MASA.countsAs, STANDING[_NAMES[standing]]
+    for node, statements in words.items():
+        if statements:
+            yield node, MASA.sourceText, Literal(_sources(evidence.graph, statements))
+
+
+def _sources(graph: Graph, statements: set[Statement]) -> str:
+    places: dict[str, set[str]] = defaultdict(set)
+    for statement in statements:
+        name = None if statement.document is None else graph.value(statement.document, SKOS.prefLabel)
+        places[str(name or "document not named")].add(statement.locator)
+    return "; ".join(f"{name}, {' and '.join(sorted(places[name]))}" for name in sorted(places))
+
+
+def _dated(node: Node, period: Period) -> Iterator[Triple]:
+    for predicate, day in zip((MASA.countsFrom, MASA.countsTo), period, strict=True):
+        if day is not None:
+            yield node, predicate, Literal(day.isoformat(), datatype=XSD.date)
+
+
+def _version_period(graph: Graph, version: Node) -> tuple[Period, bool]:
+    """Return when a version counts, and whether its first day is only assumed."""
+    begins, is_assumed = _beginning(graph, version)
+    ends = [day for day in (_day(graph, node, MASA.latestDay) for node in graph.objects(version, MASA.inForceTo)) if day]
+    later = [_beginning(graph, other)[0] for other in graph.subjects(MASA.supersedes, version)]
+    ends += [day - _ONE_DAY for day in later if day is not None]
+    return (begins, min(ends, default=None)), is_assumed
+
+
+def _beginning(graph: Graph, version: Node) -> tuple[date | None, bool]:
+    for predicate in (MASA.inForceFrom, MASA.published, MASA.dated):
+        for node in graph.objects(version, predicate):
+            day = _day(graph, node, MASA.earliestDay) or _day(graph, node, MASA.latestDay)
+            if day:
+                return day, False
+    followed = set(graph.objects(version, MASA.followsEdition))
+    editions = catalogue.editions()
+    return next((e.assumed_in_force for e in editions if e.iri in followed), editions[0].assumed_in_force), True
+
+
+def _role_period(graph: Graph, reference: Graph, role: Node, version: Period) -> Period:
+    """Return when a role counts; where several bodies may be meant, while any of them exists."""
+    bodies = [*graph.objects(role, MASA.heldBy), *graph.objects(role, MASA.mayBe)]
+    lives = [(_day(reference, body, MASA.validFrom), _day(reference, body, MASA.validTo)) for body in bodies]
+    begins = [version[0], _day(graph, role, MASA.validFrom)]
+    ends = [version[1], _day(graph, role, MASA.validTo)]
+    if lives and all(born for born, _ in lives):
+        begins.append(min(born for born, _ in lives if born))
+    if lives and all(ended for _, ended in lives):
+        ends.append(max(ended for _, ended in lives if ended))
+    return max((day for day in begins if day), default=None), min((day for day in ends if day), default=None)
+
+
+def _day(graph: Graph, node: Node, predicate: URIRef) -> date | None:
+    found = sorted(str(value) for value in graph.objects(node, predicate))
+    return date.fromisoformat(found[0]) if found else None
+
+
+def _seniority(graph: Graph, post: Node) -> Iterator[Triple]:
+    meaning = ontology.load().graph
+    bands = set(graph.objects(post, MASA.band))
+    for predicate in (MASA.rank, MASA.postKind):
+        for value in graph.objects(post, predicate):
+            bands |= set(meaning.objects(value, MASA.band))
+    levels = {level for band in bands for level in meaning.objects(band, MASA.bandLevel)}
+    if len(levels) == 1:
+        yield post, MASA.seniorityLevel, levels.pop()

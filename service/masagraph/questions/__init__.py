@@ -1,0 +1,1 @@
+"""Named questions: what can be asked, with which parameters, and the answer as a table."""

@@ -1,0 +1,62 @@
+"""A table as data: CSV, JSON, Turtle."""
+
+import csv
+import io
+import json
+
+from rdflib import BNode, Graph, Literal, Namespace
+
+from masagraph import __version__, digests
+from masagraph.report.cells import neutral, plain, text
+from masagraph.tables import Table
+from masagraph.vocab import RDF
+
+RESULT_SET = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
+"""The W3C's own vocabulary for an answer to a query."""
+
+
+def as_csv(table: Table) -> str:
+    """Return a table as CSV with a header row; no cell can be taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([neutral(text(cell)) for cell in row] for row in table.rows)
+    return out.getvalue()
+
+
+def as_json(table: Table) -> str:
+    """Return a table as JSON: what was asked, the columns with their meaning, rows by column, and remarks."""
+    names = [column.name for column in table.columns]
+    content = {
+        "masagraph": {
+            "version": __version__,
+            "data_digest": digests.data_digest(),
+            "reference_digest": digests.reference_digest(),
+        },
+        "title": table.title,
+        "columns": [{"name": column.name, "about": column.about} for column in table.columns],
+        "rows": [dict(zip(names, map(plain, row), strict=True)) for row in table.rows],
+        "remarks": list(table.remarks),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_turtle(table: Table) -> str:
+    """Return a table as Turtle, in the vocabulary of the W3C for answers to queries; terms keep their types."""
+    graph = Graph()
+    graph.bind("rs", RESULT_SET)
+    answer = BNode("answer")
+    graph.add((answer, RDF.type, RESULT_SET.ResultSet))
+    for column in table.columns:
+        graph.add((answer, RESULT_SET.resultVariable, Literal(column.name)))
+    for number, row in enumerate(table.rows, start=1):
+        solution = BNode(f"row{number}")
+        graph.add((answer, RESULT_SET.solution, solution))
+        graph.add((solution, RESULT_SET["index"], Literal(number)))
+        for column, cell in zip(table.columns, row, strict=True):
+            if cell is not None:
+                binding = BNode(f"row{number}-{column.name}")
+                graph.add((solution, RESULT_SET.binding, binding))
+                graph.add((binding, RESULT_SET.variable, Literal(column.name)))
+                graph.add((binding, RESULT_SET.value, cell))
+    return graph.serialize(format="turtle")

@@ -1,0 +1,50 @@
+"""A table as a spreadsheet: the rows on one sheet, what they mean on another."""
+
+import io
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from masagraph.report.cells import Plain, plain
+from masagraph.tables import Table
+
+_WIDEST = 48
+
+
+def render(table: Table) -> bytes:
+    """Return a table as an XLSX file; every text is text, and none a formula."""
+    book = Workbook()
+    sheet = book.active
+    if sheet is None:
+        raise AssertionError("a new workbook has a sheet")
+    sheet.title = "Answer"
+    rows: list[list[Plain]] = [[column.name for column in table.columns], *([plain(cell) for cell in row] for row in table.rows)]
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(number, place)
+            _put(cell, value)
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if number == 1:
+                cell.font = Font(bold=True)
+    for place, column in enumerate(table.columns, start=1):
+        longest = max([len(column.name), *(len(str(row[place - 1] or "")) for row in rows[1:])])
+        sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, _WIDEST)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    about = book.create_sheet("About")
+    lines: list[tuple[str, str]] = [("Answer", table.title), *((c.name, c.about) for c in table.columns)]
+    for number, (name, words) in enumerate([*lines, *(("", remark) for remark in table.remarks)], start=1):
+        _put(about.cell(number, 1), name)
+        _put(about.cell(number, 2), words)
+    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 100
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _put(cell: Cell | MergedCell, value: Plain) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # openpyxl would make a formula of a text that begins with an equals sign.

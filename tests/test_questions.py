@@ -1,0 +1,72 @@
+"""Every question returns its columns, answers its fixture as written, and is answered alike by two engines."""
+
+import pytest
+from rdflib import Graph
+
+import asking
+from masagraph.dataset import holding
+from masagraph.questions import loader
+from masagraph.questions.asking import ask
+
+NAMES = sorted(loader.load())
+
+
+@pytest.fixture(scope="module")
+def everything() -> Graph:
+    return holding.load().graph()
+
+
+def test_every_question_has_a_fixture_and_every_fixture_a_question() -> None:
+    assert sorted(path.relative_to(asking.FOLDER).with_suffix("").as_posix() for path in asking.FOLDER.glob("*/*.yaml")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fixture_is_answered_as_written_by_both_engines(name: str) -> None:
+    """Rows are compared as a list: the order is part of the answer. A near miss must be among the data and not in the answer."""
+    fixture = asking.fixture(name)
+    snapshot = fixture.snapshot
+    graph = snapshot.graph()
+    columns = [column.name for column in loader.load()[name].columns]
+    assert any("near_miss" in case for case in fixture.cases), "no near miss"
+    for case in fixture.cases:
+        query = asking.bound(name, {k: str(v) for k, v in case["asked"].items()}, snapshot)
+        for names, rows in (snapshot.table(query), asking.by_rdflib(query, graph)):
+            assert names == columns
+            shown = [dict(zip(names, row, strict=True)) for row in asking.plain(rows)]
+            wanted = [{k: "" if v is None else str(v) for k, v in row.items()} for row in case["rows"]]
+            seen = [{key: row[key] for key in wanted[0]} for row in shown] if wanted else shown
+            assert seen == wanted
+            for word in case.get("near_miss", []):
+                assert word in str(list(fixture.arrangements) + list(fixture.background)), f"{word} is not among the data"
+                assert all(word not in cell for row in shown for cell in row.values()), word
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_full_data_are_answered_alike_by_both_engines(name: str, everything: Graph) -> None:
+    """At a day in 2021 and a day in 2024, as two engines that share no code see it."""
+    dated = [p.name for p in loader.load()[name].parameters if p.type == "date"]
+    for day in ("2021-05-01", "2024-12-31") if dated else ("",):
+        query = asking.bound(name, dict.fromkeys(dated, day), holding.load())
+        ours, theirs = holding.load().table(query), asking.by_rdflib(query, everything)
+        assert ours[0] == theirs[0]
+        assert sorted(asking.plain(ours[1])) == sorted(asking.plain(theirs[1]))
+        assert ours[1], "an answer is never empty: what is not known is said"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_question_is_total_in_its_order_and_never_cut_short(name: str) -> None:
+    """Every projected variable takes part in the order, unless it follows from those that do; nothing is limited."""
+    text = loader.load()[name].text
+    assert "ORDER BY" in text
+    assert "SELECT *" not in text
+    assert "LIMIT" not in text
+    assert "GROUP_CONCAT" not in text, "its order is nobody's"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_question_without_arrangements_says_of_every_area_that_nothing_is_known(name: str) -> None:
+    """An empty register is a finding, not a blank page."""
+    fixture = asking.fixture(name)
+    given = {k: str(v) for k, v in fixture.cases[0]["asked"].items()}
+    table = ask(loader.load()[name], given, holding.of_graphs(Graph(), fixture.background))
+    assert table.rows or table.remarks
