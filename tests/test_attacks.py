@@ -187,6 +187,7 @@ REFUSED = [
     ("a part without a kind", VERSION + "<urn:v> masa:hasDelegation <urn:x> .", "masa:PartnerRole"),
     ("an undescribed part", VERSION + "<urn:v> masa:includesAgency <urn:nobody> .", "not described"),
     ("a term of the ontology redefined", VERSION + "kind:police masa:band kind:health .", "ontology"),
+    ("a period of the sender's own", VERSION + '<urn:v> masa:countsFrom "2000-01-01"^^xsd:date .', "worked out here"),
     ("a jurisdiction of the sender's own", VERSION + "<urn:j> a masa:Jurisdiction .", "reference data"),
     ("two modalities", VERSION + "<urn:s> a masa:Statement ; masa:modality modality:planned, modality:decided .", "two values"),
     ("whole and part", VERSION + "<urn:d> masa:extentRead extent:whole, extent:part .", "two values"),

@@ -117,6 +117,6 @@ def test_every_term_is_used_or_waits_for_the_register() -> None:
 # Modelled for the other published arrangements, which come with the register.
 AWAITING = {
     "agencyCount", "attendedBy", "claimedAs", "hasAttendance", "hasSignature",
-    "heldTogetherWith", "hostBody", "inForceTo", "isJoint", "isPrimary", "linksArrangement", "mergedFrom", "periodEnd",
+    "heldTogetherWith", "hostBody", "inForceTo", "isJoint", "isPrimary", "mergedFrom", "periodEnd",
     "periodStart", "representedThrough", "sharedWithAdults", "signedBy", "splitInto",
 }  # fmt: skip

@@ -36,6 +36,7 @@ class Ontology:
     topics: tuple[str, ...]
     domains: dict[Node, frozenset[Node]]
     ranges: dict[Node, frozenset[Node]]
+    worked_out: frozenset[URIRef]
 
     def kinds_above(self, kind: Node) -> set[Node]:
         """Return the classes of which a class is a kind, itself left out."""
@@ -111,5 +112,6 @@ def load() -> Ontology:
         background=background,
         domains=_kinds(graph, RDFS.domain),
         ranges=_kinds(graph, RDFS.range),
+        worked_out=frozenset(s for s in graph.subjects(MASA.isWorkedOut) if isinstance(s, URIRef)),
         topics=tuple(str(topic).rsplit("#", 1)[-1] for topic in Collection(graph, next(graph.objects(None, SKOS.memberList)))),
     )

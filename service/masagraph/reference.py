@@ -5,20 +5,27 @@ from functools import cache
 from rdflib import Graph
 from rdflib.term import Node
 
-from masagraph import assets, oxigraph
+from masagraph import assets
+from masagraph.oxigraph import Snapshot
 from masagraph.vocab import MASA
 
 
 @cache
+def _held() -> Snapshot:
+    """Read the reference data once in a process; a check asks for little of them, and rdflib would take its time over all."""
+    return Snapshot.of_files(sorted((assets.folder("data") / "reference").rglob("*.ttl")))
+
+
+@cache
 def load() -> Graph:
-    """Read the reference data that ship with the package, once in a process."""
-    return oxigraph.read(sorted((assets.folder("data") / "reference").rglob("*.ttl")))
+    """Return all the reference data that ship with the package, for whoever needs the whole; once in a process."""
+    return _held().graph()
 
 
 @cache
 def known() -> frozenset[Node]:
-    """Return the areas, bodies and posts that the reference data describe, once in a process."""
-    return frozenset(load().subjects())
+    """Return the things that the reference data describe: areas, bodies, posts and what links them. Once in a process."""
+    return frozenset(thing for (thing,) in _held().select("SELECT DISTINCT ?thing WHERE { ?thing ?says ?what }") if thing)
 
 
 def around(things: set[Node]) -> Graph:
@@ -27,11 +34,12 @@ def around(things: set[Node]) -> Graph:
     Args:
         things: IRIs of areas and bodies; those not known here are passed over.
     """
-    reference, found = load(), Graph()
-    jurisdictions = {j for thing in things for j in reference.subjects(MASA.overArea, thing)}
-    bodies = {body for j in jurisdictions for body in reference.objects(j, MASA.jurisdictionOf)}
-    posts = {post for body in bodies | things for post in reference.objects(body, MASA.chiefOfficerPost)}
-    for node in things | jurisdictions | bodies | posts:
-        for predicate, value in reference.predicate_objects(node):
-            found.add((node, predicate, value))
+    held, found = _held(), Graph()
+    given = things & known()
+    jurisdictions = {j for thing in given for j, _, _ in held.triples((None, MASA.overArea, thing))}
+    bodies = {body for j in jurisdictions for _, _, body in held.triples((j, MASA.jurisdictionOf, None))}
+    posts = {post for body in bodies | given for _, _, post in held.triples((body, MASA.headPost, None))}
+    for node in given | jurisdictions | bodies | posts:
+        for triple in held.triples((node, None, None)):
+            found.add(triple)
     return found

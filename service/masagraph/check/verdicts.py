@@ -94,7 +94,7 @@ def judge(question: Question, findings: Iterable[Finding]) -> Verdict:
 def _by_signal(question: Question, findings: Iterable[Finding]) -> dict[Signal, list[Pair]]:
     shapes = {shape.iri: shape for shape in question.rule.shapes}
     of: dict[Signal, list[Pair]] = {signal: [] for signal in Signal}
-    for finding in sorted(findings, key=lambda f: (str(f.shape), label(question.case.data, f.value or f.focus))):
+    for finding in sorted(findings, key=lambda f: (str(f.shape), label(question.case.data, f.value or f.focus), f.message or "")):
         of[shapes[finding.shape].signal].append((shapes[finding.shape], finding))
     return of
 

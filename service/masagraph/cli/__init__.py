@@ -1,4 +1,4 @@
-"""The command line: `masagraph check`, `masagraph rules`, `masagraph explain`."""
+"""The command line, a module a command."""
 
 import argparse
 import gc
@@ -9,9 +9,22 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from masagraph import __version__
-from masagraph.cli import check_command, explain_command, rules_command
+from masagraph.cli import (
+    ask_command,
+    chain_command,
+    check_command,
+    explain_command,
+    footprint_command,
+    reference_command,
+    register_command,
+    rules_command,
+)
 from masagraph.errors import CheckerError, InputError
 
+_COMMANDS = (
+    check_command, rules_command, explain_command, register_command, chain_command, footprint_command, ask_command,
+    reference_command,
+)  # fmt: skip
 OK, FOUND, WRONG_INPUT, CHECKER_FAILED = 0, 1, 2, 3
 """Exit codes: nothing at or above --fail-on; something; the input or the call is wrong; the checker itself failed."""
 
@@ -34,9 +47,19 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"masagraph {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-    for module in (check_command, rules_command, explain_command):
+    for module in _COMMANDS:
         module.add_to(commands)
     return top
+
+
+def _call(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read a call. Only a command that says so takes words that its parser does not know: they come as `rest`."""
+    top = parser()
+    call, rest = top.parse_known_args(arguments)
+    if rest and not getattr(call, "takes_more", False):
+        top.error(f"unrecognised arguments: {' '.join(rest)}")
+    call.rest = rest
+    return call
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.CRITICAL
     )  # It would complain with a traceback of values that are refused anyway.
     try:
-        call = parser().parse_args(arguments)
+        call = _call(arguments)
         code: int = call.run(call)
         sys.stdout.flush()
     except InputError as error:

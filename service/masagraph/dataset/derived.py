@@ -8,6 +8,7 @@ leads nothing.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rdflib import Graph, Literal, URIRef
@@ -15,6 +16,7 @@ from rdflib.term import Node
 
 from masagraph import ontology
 from masagraph.evidence import Evidence, Standing, Statement, own_facts, versions
+from masagraph.oxigraph import Snapshot
 from masagraph.rules import catalogue
 from masagraph.vocab import MASA, RDF, SKOS, STANDING, XSD
 
@@ -22,19 +24,55 @@ Triple = tuple[Node, Node, Node]
 Period = tuple[date | None, date | None]
 """A first and a last day; None where it is open."""
 
+_PREFIX = f"PREFIX masa: <{MASA}>\n"
+_JURISDICTIONS = f"""{_PREFIX}
+SELECT ?body ?area ?first ?last WHERE {{
+  ?jurisdiction masa:jurisdictionOf ?body ; masa:overArea ?area
+  OPTIONAL {{ ?jurisdiction masa:validFrom ?first }} OPTIONAL {{ ?jurisdiction masa:validTo ?last }}
+}}"""
+_LIVES = f"""{_PREFIX}
+SELECT ?body ?first ?last WHERE {{
+  ?body masa:authorityCode|masa:odsCode|masa:forceAreaCode ?code
+  OPTIONAL {{ ?body masa:validFrom ?first }} OPTIONAL {{ ?body masa:validTo ?last }}
+}}"""
+_RECODED = f"{_PREFIX}SELECT ?area ?code WHERE {{ ?area masa:recodedAs ?code }}"
+_LEVELS = f"{_PREFIX}SELECT ?post ?level WHERE {{ ?post masa:postKind/masa:band/masa:bandLevel ?level }}"
 _SAID = frozenset({Standing.IN_PLACE, Standing.PLANNED, Standing.PROPOSED})
 _NAMES = {Standing.IN_PLACE: "in-place", Standing.PLANNED: "planned", Standing.PROPOSED: "proposed"}
 _ONE_DAY = timedelta(days=1)
 
 
-def facts(arrangements: Graph, reference: Graph) -> Iterator[Triple]:
+@dataclass(frozen=True)
+class Background:
+    """What is known of bodies and areas: how long bodies exist, where they answer and when, and which areas got new codes."""
+
+    lives: dict[str, Period]
+    reaches: dict[str, list[tuple[str, Period]]]
+    new_codes: dict[str, list[str]]
+    seniority: tuple[Triple, ...]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Background":
+        """Read it from a data set that holds the reference data."""
+        reaches: dict[str, list[tuple[str, Period]]] = defaultdict(list)
+        for body, area, first, last in snapshot.texts(_JURISDICTIONS):
+            reaches[body].append((area, _period(first, last)))
+        new_codes: dict[str, list[str]] = defaultdict(list)
+        for area, code in snapshot.texts(_RECODED):
+            new_codes[area].append(code)
+        lives = {body: _period(first, last) for body, first, last in snapshot.texts(_LIVES)}
+        levels = tuple((URIRef(post), MASA.seniorityLevel, Literal(int(level))) for post, level in snapshot.texts(_LEVELS))
+        return cls(lives, reaches, new_codes, levels)
+
+
+def facts(arrangements: Graph, background: Background) -> Iterator[Triple]:
     """Yield what questions are asked of: the facts that are borne out, and what follows from them.
 
     A fact that sources dispute, that only repeats guidance or that is past is left out; its statements stay.
 
     Args:
         arrangements: The arrangements as published.
-        reference: What is known of bodies and areas.
+        background: What is known of bodies and areas.
     """
     found = Graph()
     for version in versions(arrangements):
@@ -45,35 +83,28 @@ def facts(arrangements: Graph, reference: Graph) -> Iterator[Triple]:
             found.add((node, predicate, value))
     yield from found
     for version in versions(arrangements):
-        yield from _of_version(found, reference, version)
-    for post in {*found.subjects(RDF.type, MASA.Post), *reference.subjects(RDF.type, MASA.Post)}:
-        yield from _seniority(found if (post, None, None) in found else reference, post)
+        yield from _of_version(found, background, version)
+    yield from background.seniority
+    for post in found.subjects(RDF.type, MASA.Post):
+        yield from _seniority(found, post)
 
 
-def _of_version(graph: Graph, reference: Graph, version: Node) -> Iterator[Triple]:
+def _of_version(graph: Graph, background: Background, version: Node) -> Iterator[Triple]:
     period, is_assumed = _version_period(graph, version)
     yield from _dated(version, period)
     yield version, MASA.countsFromIsAssumed, Literal(is_assumed)
     # A new code for the same area is no new area: what covered the one covers the other.
-    covered = set(graph.objects(version, MASA.coversArea))
-    recoded = {code for area in covered for code in reference.objects(area, MASA.recodedAs)}
-    yield from ((version, MASA.coversArea, code) for code in recoded - covered)
+    covered = {str(area) for area in graph.objects(version, MASA.coversArea)}
+    recoded = {code for area in covered for code in background.new_codes.get(area, ())}
+    yield from ((version, MASA.coversArea, URIRef(code)) for code in recoded - covered)
     for role in graph.objects(version, MASA.hasPartnerRole):
-        lasts = _role_period(graph, reference, role, period)
+        bodies = [str(body) for link in (MASA.heldBy, MASA.mayBe) for body in graph.objects(role, link)]
+        lasts = _role_period(graph, role, period, [background.lives[body] for body in bodies if body in background.lives])
         yield from _dated(role, lasts)
-        yield from ((role, MASA.answersFor, area) for area in _areas(graph, reference, role, lasts, covered | recoded))
-
-
-def _areas(graph: Graph, reference: Graph, role: Node, lasts: Period, covered: set[Node]) -> set[Node]:
-    """Return the covered areas into which a body of the role reaches while the role counts: all, where none is known to."""
-    bodies = {*graph.objects(role, MASA.heldBy), *graph.objects(role, MASA.mayBe)}
-    found = set()
-    for body in bodies:
-        for jurisdiction in reference.subjects(MASA.jurisdictionOf, body):
-            span = (_day(reference, jurisdiction, MASA.validFrom), _day(reference, jurisdiction, MASA.validTo))
-            if _overlap(span, lasts):
-                found |= set(reference.objects(jurisdiction, MASA.overArea))
-    return found & covered or covered
+        # Where no body of a role is known to reach into a covered area, it is taken to answer for all of them.
+        reached = {area for body in bodies for area, span in background.reaches.get(body, ()) if _overlap(span, lasts)}
+        among = covered | recoded
+        yield from ((role, MASA.answersFor, URIRef(area)) for area in reached & among or among)
 
 
 def _overlap(one: Period, other: Period) -> bool:
@@ -97,6 +128,7 @@ def _borne_out(evidence: Evidence) -> Iterator[Triple]:
         words[value] |= {*evidence.governing(fact), *evidence.general(value)}
     words[evidence.version] |= set(evidence.general(evidence.version))
     for node, standing in firmness.items():
+        yield node, MASA.ofVersion, evidence.version
         if standing in _NAMES:
             yield node, MASA.countsAs, STANDING[_NAMES[standing]]
     for node, statements in words.items():
@@ -138,10 +170,8 @@ def _beginning(graph: Graph, version: Node) -> tuple[date | None, bool]:
     return next((e.assumed_in_force for e in editions if e.iri in followed), editions[0].assumed_in_force), True
 
 
-def _role_period(graph: Graph, reference: Graph, role: Node, version: Period) -> Period:
+def _role_period(graph: Graph, role: Node, version: Period, lives: list[Period]) -> Period:
     """Return when a role counts; where several bodies may be meant, while any of them exists."""
-    bodies = [*graph.objects(role, MASA.heldBy), *graph.objects(role, MASA.mayBe)]
-    lives = [(_day(reference, body, MASA.validFrom), _day(reference, body, MASA.validTo)) for body in bodies]
     begins = [version[0], _day(graph, role, MASA.validFrom)]
     ends = [version[1], _day(graph, role, MASA.validTo)]
     if lives and all(born for born, _ in lives):
@@ -149,6 +179,10 @@ def _role_period(graph: Graph, reference: Graph, role: Node, version: Period) ->
     if lives and all(ended for _, ended in lives):
         ends.append(max(ended for _, ended in lives if ended))
     return max((day for day in begins if day), default=None), min((day for day in ends if day), default=None)
+
+
+def _period(first: str, last: str) -> Period:
+    return (date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
 
 
 def _day(graph: Graph, node: Node, predicate: URIRef) -> date | None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from rdflib import Graph
 
-from masagraph import assets, oxigraph, reference
+from masagraph import assets, oxigraph
 from masagraph.dataset import derived
+from masagraph.dataset.derived import Background
 from masagraph.oxigraph import Snapshot
 
 
@@ -16,7 +17,8 @@ def load() -> Snapshot:
     data = assets.folder("data")
     kept_as_they_stand = [*sorted((data / "reference").glob("*.ttl")), *sorted((data / "umbrellas").glob("*.ttl"))]
     snapshot = Snapshot.of_files([*_meaning(), *kept_as_they_stand])
-    snapshot.add(derived.facts(oxigraph.read(sorted((data / "arrangements").glob("*.ttl"))), reference.load()))
+    arrangements = oxigraph.read(sorted((data / "arrangements").glob("*.ttl")))
+    snapshot.add(derived.facts(arrangements, Background.of(snapshot)))
     return snapshot
 
 
@@ -29,7 +31,7 @@ def of_graphs(arrangements: Graph, background: Graph) -> Snapshot:
     """
     snapshot = Snapshot.of_files(_meaning())
     snapshot.add(background)
-    snapshot.add(derived.facts(arrangements, background))
+    snapshot.add(derived.facts(arrangements, Background.of(snapshot)))
     return snapshot
 
 

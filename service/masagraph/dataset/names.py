@@ -51,6 +51,13 @@ class Named:
         """Tell whether the thing exists on a day."""
         return self.first_day <= day.isoformat() and (not self.last_day or day.isoformat() <= self.last_day)
 
+    @property
+    def lifetime(self) -> str:
+        """When the thing exists, as advice to who asks about another day."""
+        first = f"from {self.first_day}" if self.first_day else ""
+        last = f"until {self.last_day}" if self.last_day else ""
+        return f"Ask about a day {' '.join(part for part in (first, last) if part)}"
+
 
 class Names:
     """Finds things of a data set by name or code."""
@@ -87,6 +94,22 @@ class Names:
             InputError: No body is called that.
         """
         return _chosen(self._find(_BODIES), text, day, where, "council, health body or force")
+
+    def area_or_body(self, text: str, day: date, where: str) -> tuple[Named, bool]:
+        """Return an area, or else a body, by name or code, and whether it is an area.
+
+        Raises:
+            InputError: Neither is called that.
+        """
+        areas, bodies = self._find(_AREAS), self._find(_BODIES)
+        try:
+            return _chosen(areas, text, day, where, "area"), True
+        except InputError:
+            pass
+        try:
+            return _chosen(bodies, text, day, where, "area or body"), False
+        except InputError as error:
+            raise InputError(where, error.what, _nearest([*areas, *bodies], text)) from None
 
     def kind(self, text: str, where: str) -> Named:
         """Return a kind of partner: local authority, health body or police.

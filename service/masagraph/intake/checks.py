@@ -151,6 +151,11 @@ def _refuse_what_is_ours(graph: Graph, name: str) -> None:
             raise InputError(
                 name, f"it says something of {_short(subject)}, a term of the ontology", "Take that out: terms mean one thing"
             )
+    worked_out = ontology.load().worked_out
+    for subject, predicate, _ in graph:
+        if predicate in worked_out:
+            what = f"{_named(graph, subject)} states {_short(predicate)}, which is worked out here"
+            raise InputError(name, what, "Take it out: it follows from what documents and reference data say")
     for subject in graph.subjects(RDF.type, MASA.Jurisdiction):
         raise InputError(
             name, f"{_named(graph, subject)} says who answers for an area", "Take it out: the reference data say that"

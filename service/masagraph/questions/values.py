@@ -1,43 +1,17 @@
 """Read what a user gives for a parameter into a typed RDF term."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from difflib import get_close_matches
 
 from rdflib import Literal
 
+from masagraph.dataset.days import read_day, today
 from masagraph.dataset.names import Names
 from masagraph.errors import InputError
 from masagraph.questions.binding import Value
 from masagraph.questions.model import Parameter, Question
 from masagraph.vocab import XSD
-
-EARLIEST, LATEST = date(2018, 4, 1), date(2100, 1, 1)
-"""The register begins with the first lookup of its reference data; what lies beyond 2100 is a slip of the keyboard."""
-
-
-def today() -> date:
-    """Return today, in the one place where a question can learn it."""
-    return datetime.now(tz=UTC).date()
-
-
-def read_day(text: str, where: str) -> date:
-    """Read a day; `today` is one.
-
-    Raises:
-        InputError: It is no day, or one before the register begins.
-    """
-    if text == "today":
-        return today()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise InputError(where, f"'{text}' is no day", "Write it as 2021-05-01")
-    if not EARLIEST <= day < LATEST:
-        raise InputError(where, f"{text} lies outside the register", f"Give a day from {EARLIEST.isoformat()} on")
-    return day
 
 
 def read(question: Question, given: Mapping[str, str], names: Names) -> dict[str, Value]:

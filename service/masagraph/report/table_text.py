@@ -13,7 +13,7 @@ _GAP = "  "
 _SOURCE = "source"
 _PLACE_COLUMNS = ("area", "areaName", "regionName")
 _MANY = 4
-_LEAST = 8
+_LONG_WORD = 16
 
 
 def render(table: Table, width: int) -> str:
@@ -74,19 +74,25 @@ def _with_regions(names: list[str], rows: list[tuple[str, ...]]) -> tuple[list[s
 
 
 def _grid(names: Sequence[str], rows: list[tuple[str, ...]], width: int) -> Iterator[str]:
-    """Yield rows under their first cell, the others in columns, the source of each on lines of its own."""
+    """Yield rows under their first cell, the others in columns if the page is wide enough, the source on lines of its own."""
     if not rows:
         return
     source = names.index(_SOURCE) if _SOURCE in names else None
     inner = [i for i in range(1, len(names)) if i != source and any(row[i] for row in rows)]
-    widths = _widths([[names[i], *(row[i] for row in rows)] for i in inner], width - 2)
-    yield _words(names[0])
-    yield from (f"  {line}" for line in _row([_words(names[i]) for i in inner], widths))
-    yield "-" * width
+    columns = [[_words(names[i]), *(row[i] for row in rows)] for i in inner]
+    widths = _widths(columns, width - 2)
+    if widths:
+        yield _words(names[0])
+        yield from (f"  {line}" for line in _row([column[0] for column in columns], widths))
+        yield "-" * width
     for name, group in groupby(rows, key=lambda row: row[0]):
         yield name or "(not named)"
         for row in group:
-            yield from (f"  {line}" for line in _row([row[i] for i in inner], widths))
+            if widths:
+                yield from (f"  {line}" for line in _row([row[i] for i in inner], widths))
+            else:
+                told = "; ".join(f"{_words(names[i])}: {row[i]}" for i in inner if row[i])
+                yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
             if source is not None and row[source]:
                 yield from textwrap.wrap(f"Read in: {row[source]}", width, initial_indent="    ", subsequent_indent="      ")
 
@@ -98,11 +104,15 @@ def _words(name: str) -> str:
 
 
 def _widths(columns: list[list[str]], width: int) -> list[int]:
-    """Share a width out: each column as wide as its widest cell, the widest ones giving way until all fit."""
+    """Share a width out, the widest columns giving way until all fit; return none if words would have to be broken."""
     wanted = [max(len(cell) for cell in column) for column in columns]
+    least = [min(_LONG_WORD, max(len(word) for cell in column for word in cell.split() or [""])) for column in columns]
     room = width - len(_GAP) * (len(columns) - 1)
-    while sum(wanted) > room and max(wanted) > _LEAST:
-        wanted[wanted.index(max(wanted))] -= 1
+    while sum(wanted) > room:
+        spare = [(w - m, i) for i, (w, m) in enumerate(zip(wanted, least, strict=True)) if w > m]
+        if not spare:
+            return []
+        wanted[max(spare)[1]] -= 1
     return wanted
 
 

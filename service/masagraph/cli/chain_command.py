@@ -1,0 +1,43 @@
+"""`masagraph chain`."""
+
+import argparse
+
+from masagraph.cli import output
+from masagraph.dataset import holding
+from masagraph.dataset.days import read_day
+from masagraph.dataset.names import Names
+from masagraph.draw import chain_svg
+from masagraph.errors import InputError
+from masagraph.register import chains
+from masagraph.report import chain_text
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    p = commands.add_parser(
+        "chain",
+        help="tell the chain of delegation of each partner of an area",
+        description="Tell each partner's chain from the head of its agency to the last delegate, its breaks and weakest link.",
+    )
+    p.add_argument("area", metavar="AREA", help="an area, by name or statistical code")
+    p.add_argument("--date", default="today", metavar="YYYY-MM-DD", help="the day asked about (default: today)")
+    p.add_argument("--format", choices=("text", "svg"), default="text", help="words or a picture (default: text)")
+    p.add_argument("--output", metavar="PATH", help="write it there instead of printing it")
+    p.set_defaults(run=run)
+
+
+def run(call: argparse.Namespace) -> int:
+    """Tell the chains of the area named in the call, and return the exit code.
+
+    Raises:
+        InputError: The day or area cannot be read, the area does not exist on the day, or the answer cannot be written.
+    """
+    day = read_day(call.date, "--date")
+    snapshot = holding.load()
+    area = Names(snapshot).area(call.area, day, "AREA")
+    if not area.exists_on(day):
+        raise InputError("AREA", f"{area.name} ({area.code}) does not exist on {day.isoformat()}", area.lifetime)
+    found = chains.of_area(snapshot, str(area.thing), day)
+    told = chain_svg.render(found) if call.format == "svg" else chain_text.render(found, output.width(call.output))
+    output.write(told, call.output)
+    return 0

@@ -1,0 +1,47 @@
+"""`masagraph footprint`."""
+
+import argparse
+
+from masagraph.cli import output
+from masagraph.dataset import holding
+from masagraph.dataset.days import read_day
+from masagraph.dataset.names import Names
+from masagraph.draw import footprint_svg
+from masagraph.errors import InputError
+from masagraph.register import footprints
+from masagraph.report import footprint_text
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    p = commands.add_parser(
+        "footprint",
+        help="tell what overlaps what in an area, or what a body serves",
+        description="Tell which footprints overlap (council, health, police, arrangement, child death review) and how far.",
+    )
+    p.add_argument("place", metavar="AREA_OR_BODY", help="an area, council, health body or force, by name or code")
+    p.add_argument("--date", default="today", metavar="YYYY-MM-DD", help="the day asked about (default: today)")
+    p.add_argument("--format", choices=("text", "svg"), default="text", help="words or a picture (default: text)")
+    p.add_argument("--output", metavar="PATH", help="write it there instead of printing it")
+    p.set_defaults(run=run)
+
+
+def run(call: argparse.Namespace) -> int:
+    """Tell the footprint of the area or body named in the call, and return the exit code.
+
+    Raises:
+        InputError: The day or name cannot be read, what is named does not exist on the day, or the answer cannot be written.
+    """
+    day = read_day(call.date, "--date")
+    snapshot = holding.load()
+    names = Names(snapshot)
+    named, is_area = names.area_or_body(call.place, day, "AREA_OR_BODY")
+    if not named.exists_on(day):
+        raise InputError("AREA_OR_BODY", f"{named.name} ({named.code}) does not exist on {day.isoformat()}", named.lifetime)
+    if is_area:
+        found = footprints.of_area(snapshot, str(named.thing), day)
+    else:
+        found = footprints.of_body(snapshot, str(named.thing), named.name, day)
+    told = footprint_svg.render(found) if call.format == "svg" else footprint_text.render(found, output.width(call.output))
+    output.write(told, call.output)
+    return 0

@@ -1,0 +1,1 @@
+"""Turn tables of reference facts into the data that ship with the package."""
