@@ -1,6 +1,7 @@
 """What several tests need."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def arrangement() -> Callable[[str], Graph]:
 def judge(checker: Checker, arrangement: Callable[[str], Graph]) -> Judge:
     """Judge a shipped arrangement in a profile."""
 
+    @cache
     def of(stem: str, profile: str = "wood") -> list[Report]:
         return checker.check(arrangement(stem), catalogue.profiles()[profile])
 
