@@ -1,5 +1,7 @@
 """Every question returns its columns, answers its fixture as written, and is answered alike by two engines."""
 
+from datetime import date
+
 import pytest
 from rdflib import Graph
 
@@ -7,6 +9,7 @@ import asking
 from masagraph.dataset import holding
 from masagraph.questions import loader
 from masagraph.questions.asking import ask
+from masagraph.register import standing
 
 NAMES = sorted(loader.load())
 
@@ -57,6 +60,18 @@ def test_full_data_are_answered_with_the_declared_columns(name: str, day: str) -
     assert names == [column.name for column in loader.load()[name].columns]
     assert rows, "an answer is never empty: what is not known is said"
     assert len(rows) == len(set(rows)), "no row is told twice"
+
+
+ABOUT_AREAS = [name for name in NAMES if loader.load()[name].columns[0].name == "area"]
+
+
+@pytest.mark.parametrize("name", ABOUT_AREAS)
+def test_every_area_of_the_day_is_in_the_answer(name: str) -> None:
+    """An area of which nothing is known is told as such, and one that is not there on the day is not told at all."""
+    for day in DAYS:
+        there = {area.iri for area in standing.on(holding.load(), date.fromisoformat(day)).areas}
+        told = {str(row[0]) for row in holding.load().table(asked_on(name, day))[1]}
+        assert told == there
 
 
 @pytest.mark.long

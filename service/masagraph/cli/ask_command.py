@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import textwrap
 
 from masagraph.cli import output
 from masagraph.dataset import holding
@@ -74,16 +75,24 @@ def _list() -> str:
         if question.family != family:
             family = question.family
             lines += [*([""] if lines else []), family.replace("-", " ").capitalize()]
-        lines.append(f"  {question.name:<38} {question.summary}")
+        lines.append(f"  {question.name}")
+        lines += textwrap.wrap(question.summary, output.width(None), initial_indent=" " * 6, subsequent_indent=" " * 6)
     return "\n".join([*lines, "", f"{len(loader.load())} questions. 'masagraph ask NAME --help' tells more of one."]) + "\n"
 
 
 def _tell(question: Question) -> str:
-    lines = [question.asks, f"({question.paragraphs})", "", "Takes"]
+    page = output.width(None)
+    lines = [*textwrap.wrap(question.asks, page), *textwrap.wrap(f"({question.paragraphs})", page), "", "Takes"]
     for p in question.parameters:
         default = f" (default: {p.default})" if p.default else ""
-        lines.append(f"  --{p.name} {_EXAMPLES[p.type]:<12} {p.about}{default}")
+        lines += _entry(f"--{p.name} {_EXAMPLES[p.type]}", f"{p.about}{default}", page)
     if not question.parameters:
         lines.append("  nothing")
-    lines += ["", "Returns", *(f"  {c.name:<24} {c.about}" for c in question.columns)]
+    lines += ["", "Returns"]
+    for column in question.columns:
+        lines += _entry(column.name, column.about, page)
     return "\n".join(lines) + "\n"
+
+
+def _entry(name: str, about: str, page: int) -> list[str]:
+    return textwrap.wrap(about, page, initial_indent=f"  {name:<20} ", subsequent_indent=" " * 23)
