@@ -1,7 +1,7 @@
 """The register as a table: one row for each area and kind of partner, with how much of it is known at the foot."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,10 +36,17 @@ _COLUMNS = (
     Column("holdsToAccount", "whether they may hold their own and other agencies to account: yes, in part or not seen"),
     Column("arrangement", "the version of the arrangement that this comes from"),
     Column("since", "the first day on which that version counts; (assumed) where no document gives one"),
-    Column("edition", "the edition of the guidance that the version says it follows; (replaced) if it is no longer in force"),
+    Column(
+        "edition", "the edition of the guidance that it follows; (inferred) if none is named, (replaced) if no longer in force"
+    ),
     Column("evidence", "whether the documents were read whole or in part, or there is none"),
     Column("verified", "the day on which somebody last held this against its sources"),
     Column("source", "where it was read"),
+)
+
+_EDITION_REMARKS: tuple[tuple[str, Callable[[Version], bool]], ...] = (
+    ("inferred", lambda version: not version.is_edition_named),
+    ("replaced", lambda version: version.is_dated),
 )
 
 
@@ -99,7 +106,8 @@ class Entry:
         """The edition that the version follows, and whether it has been replaced, and the version perhaps with it."""
         if self.version is None or not self.version.edition:
             return ""
-        return f"{self.version.edition} (replaced)" if self.version.is_dated else self.version.edition
+        remarks = [word for word, holds in _EDITION_REMARKS if holds(self.version)]
+        return f"{self.version.edition} ({', '.join(remarks)})" if remarks else self.version.edition
 
     @property
     def source(self) -> str:

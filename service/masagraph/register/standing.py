@@ -33,6 +33,11 @@ SELECT ?version ?name ?area ?first ?last ?assumed ?verified ?edition ?editionEnd
   OPTIONAL { ?version masa:followsEdition ?follows . ?follows skos:prefLabel ?edition
              OPTIONAL { ?follows masa:appliesTo ?editionEnds } }
 } ORDER BY ?version ?area"""
+_NAMED_EDITIONS = """
+SELECT DISTINCT ?version WHERE {
+  ?version a masa:ArrangementVersion ; masa:statedBy ?statement . ?statement masa:onProperty masa:followsEdition
+  FILTER NOT EXISTS { ?statement masa:isInferred true }
+}"""
 _EXTENTS = """
 SELECT ?version ?extent WHERE {
   ?version masa:hasDocument ?document .
@@ -90,7 +95,7 @@ class Body:
 class Version:
     """An arrangement version that counts on the day. `since` is its first day, which may be assumed.
 
-    `is_dated` says that it follows an edition of the guidance that is no longer in force: it may have been replaced unseen.
+    `is_edition_named` says that a document names the edition, rather than that it was inferred; `is_dated` that it follows an edition of the guidance that is no longer in force: it may have been replaced unseen.
     """
 
     iri: str
@@ -100,6 +105,7 @@ class Version:
     read_whole: bool
     verified: str
     edition: str
+    is_edition_named: bool
     is_dated: bool
 
 
@@ -196,13 +202,14 @@ def _versions(snapshot: Snapshot, found: Day) -> dict[str, Version]:
     extents: dict[str, set[str]] = defaultdict(set)
     for iri, extent in snapshot.texts(_PREFIXES + _EXTENTS):
         extents[iri].add(local(extent))
+    named = {iri for (iri,) in snapshot.texts(_PREFIXES + _NAMED_EDITIONS)}
     versions: dict[str, Version] = {}
     day = found.day.isoformat()
     for iri, name, area, first, last, assumed, verified, edition, edition_ends in snapshot.texts(_PREFIXES + _VERSIONS):
         if first <= day and (not last or day <= last):
             is_dated = bool(edition_ends) and edition_ends < day
             whole = extents[iri] == {"whole"}
-            version = Version(iri, name, first, assumed == "true", whole, verified, edition, is_dated)
+            version = Version(iri, name, first, assumed == "true", whole, verified, edition, iri in named, is_dated)
             found.versions[area].append(versions.setdefault(iri, version))
     return versions
 
