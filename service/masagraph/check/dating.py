@@ -49,9 +49,18 @@ def in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _edition_at(day: date) -> Edition:
+def edition_on(day: date) -> Edition:
+    """Return the edition in force on a day; before the first of them, the first."""
     editions = catalogue.editions()
     return next((e for e in reversed(editions) if e.applies_from <= day), editions[0])
+
+
+def _why_followed(graph: Graph, version: Node) -> str:
+    """Say whether a document names the edition, or whoever recorded it drew that from the rest of what was read."""
+    said = [s for s in graph.objects(version, MASA.statedBy) if (s, MASA.onProperty, MASA.followsEdition) in graph]
+    if said and all(str(graph.value(s, MASA.isInferred)) == "true" for s in said):
+        return "the edition it is taken to follow, from what was read; none is named"
+    return "the edition it says it follows"
 
 
 def basis(graph: Graph, version: Node, day: date | None, edition: str) -> Basis:
@@ -94,5 +103,5 @@ def basis(graph: Graph, version: Node, day: date | None, edition: str) -> Basis:
     if edition != "auto":
         return Basis(day, why_day, by_id[edition], "as asked")
     if followed:
-        return Basis(day, why_day, followed, "the edition it says it follows")
-    return Basis(day, why_day, _edition_at(day), f"the edition in force on {in_words(day)}; none is named")
+        return Basis(day, why_day, followed, _why_followed(graph, version))
+    return Basis(day, why_day, edition_on(day), f"the edition in force on {in_words(day)}; none is named")

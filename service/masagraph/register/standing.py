@@ -95,7 +95,8 @@ class Body:
 class Version:
     """An arrangement version that counts on the day. `since` is its first day, which may be assumed.
 
-    `is_edition_named` says that a document names the edition, rather than that it was inferred; `is_dated` that it follows an edition of the guidance that is no longer in force: it may have been replaced unseen.
+    `is_edition_named` says that a document names the edition, rather than that it was inferred; `is_dated` that the edition
+    is no longer in force, so that the version may have been replaced unseen.
     """
 
     iri: str
