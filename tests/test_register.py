@@ -299,3 +299,35 @@ def test_bad_parameters_get_one_line_and_exit_2(run: Run, words: tuple[str, ...]
     assert err.startswith("masagraph: ")
     assert told in err
     assert err.count("\n") == 1
+
+
+PLAN = """
+version:north a masa:ArrangementVersion ; skos:prefLabel "North, 2019"@en ; masa:coversArea area:A ; masa:followsEdition guidance:wt2018 ;
+    masa:hasDocument :plan ; masa:hasPartnerRole :police ; masa:inForceFrom [ a masa:StatedDate ; masa:earliestDay "2019-09-01"^^xsd:date ] .
+:plan a masa:Document ; skos:prefLabel "North plan"@en ; masa:documentKind document-kind:published-arrangement ; masa:extentRead extent-read:part .
+:police a masa:PartnerRole ; masa:partnerKind kind:police ; masa:publishedName "Northshire Police" ; masa:heldBy police-force:NOR ;
+    masa:hasDelegation :delegation ; masa:statedBy :s1 .
+:delegation a masa:Delegation ; masa:delegatedTo :officer ; masa:keepsAccountability true ;
+    masa:grantsPower power:speak-with-authority ; masa:statedBy :s1, :s2 .
+:officer a masa:Post ; masa:postTitle "Assistant Chief Constable" ; masa:rank police-rank:territorial-assistant-chief-constable .
+:s1 a masa:Statement ; masa:inDocument :plan ; masa:locator "page 1" .
+"""
+IN_PLACE = ':s2 a masa:Statement ; masa:inDocument :plan ; masa:locator "page 2" ; masa:onProperty masa:grantsPower .'
+
+
+@pytest.mark.parametrize(
+    ("words", "speaks", "keeps"),
+    [
+        (IN_PLACE, "yes", "yes"),
+        (IN_PLACE.replace(" .", " ; masa:modality modality:planned ."), "not seen", "yes"),
+        (IN_PLACE.replace(" .", " ; masa:modality modality:restated-guidance ."), "not seen", "yes"),
+        (IN_PLACE.replace("grantsPower .", "keepsAccountability ; masa:modality modality:proposed ."), "yes", "not seen"),
+    ],
+)
+def test_a_power_that_is_only_planned_is_none_yet(words: str, speaks: str, keeps: str) -> None:
+    snapshot = holding.of_graphs(asking.turtle(PLAN + words), asking.fixture("gaps/delegation-seniority").background)
+    table = entries.table(entries.entries(standing.on(snapshot, SPRING_2021), kind="police"), SPRING_2021)
+    names = [column.name for column in table.columns]
+    row = dict(zip(names, asking.plain(list(table.rows))[0], strict=True))
+    assert (row["delegate"], row["delegateBand"]) == ("Assistant Chief Constable", "3")
+    assert (row["speaks"], row["keepsAccountability"]) == (speaks, keeps)

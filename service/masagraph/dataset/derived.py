@@ -18,6 +18,7 @@ from masagraph import ontology
 from masagraph.evidence import Evidence, Standing, Statement, own_facts, versions
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import catalogue
+from masagraph.rules.model import Edition
 from masagraph.vocab import MASA, RDF, SKOS, STANDING, XSD
 
 Triple = tuple[Node, Node, Node]
@@ -36,6 +37,11 @@ SELECT ?body ?first ?last WHERE {{
   OPTIONAL {{ ?body masa:validFrom ?first }} OPTIONAL {{ ?body masa:validTo ?last }}
 }}"""
 _RECODED = f"{_PREFIX}SELECT ?area ?code WHERE {{ ?area masa:recodedAs ?code }}"
+_SUCCESSIONS = f"{_PREFIX}SELECT ?body ?next WHERE {{ ?body masa:succeededBy ?next }}"
+_ENDS = f"""{_PREFIX}
+SELECT ?thing ?last WHERE {{
+  ?thing masa:overArea|masa:authorityCode|masa:odsCode|masa:forceAreaCode ?is ; masa:validTo ?last
+}}"""
 _LEVELS = f"{_PREFIX}SELECT ?post ?level WHERE {{ ?post masa:postKind/masa:band/masa:bandLevel ?level }}"
 _SAID = frozenset({Standing.IN_PLACE, Standing.PLANNED, Standing.PROPOSED})
 _NAMES = {Standing.IN_PLACE: "in-place", Standing.PLANNED: "planned", Standing.PROPOSED: "proposed"}
@@ -44,12 +50,17 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Background:
-    """What is known of bodies and areas: how long bodies exist, where they answer and when, and which areas got new codes."""
+    """What is known of bodies and areas, and what follows from that on its own.
+
+    How long bodies exist and who follows them, where they answer and when, which areas got new codes.
+    """
 
     lives: dict[str, Period]
+    successors: dict[str, list[str]]
     reaches: dict[str, list[tuple[str, Period]]]
     new_codes: dict[str, list[str]]
     seniority: tuple[Triple, ...]
+    days_after: tuple[Triple, ...]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Background":
@@ -60,9 +71,26 @@ class Background:
         new_codes: dict[str, list[str]] = defaultdict(list)
         for area, code in snapshot.texts(_RECODED):
             new_codes[area].append(code)
+        successors: dict[str, list[str]] = defaultdict(list)
+        for body, follower in snapshot.texts(_SUCCESSIONS):
+            successors[body].append(follower)
         lives = {body: _period(first, last) for body, first, last in snapshot.texts(_LIVES)}
         levels = tuple((URIRef(post), MASA.seniorityLevel, Literal(int(level))) for post, level in snapshot.texts(_LEVELS))
-        return cls(lives, reaches, new_codes, levels)
+        days_after = tuple(
+            (URIRef(thing), MASA.firstDayAfter, _literal(date.fromisoformat(last) + _ONE_DAY))
+            for thing, last in snapshot.texts(_ENDS)
+        )
+        return cls(lives, successors, reaches, new_codes, levels, days_after)
+
+    def followers(self, body: str) -> set[str]:
+        """Return a body and all that followed it, however late."""
+        seen, todo = set[str](), [body]
+        while todo:
+            one = todo.pop()
+            if one not in seen:
+                seen.add(one)
+                todo.extend(self.successors.get(one, ()))
+        return seen
 
 
 def facts(arrangements: Graph, background: Background) -> Iterator[Triple]:
@@ -85,6 +113,7 @@ def facts(arrangements: Graph, background: Background) -> Iterator[Triple]:
     for version in versions(arrangements):
         yield from _of_version(found, background, version)
     yield from background.seniority
+    yield from background.days_after
     for post in found.subjects(RDF.type, MASA.Post):
         yield from _seniority(found, post)
 
@@ -93,6 +122,9 @@ def _of_version(graph: Graph, background: Background, version: Node) -> Iterator
     period, is_assumed = _version_period(graph, version)
     yield from _dated(version, period)
     yield version, MASA.countsFromIsAssumed, Literal(is_assumed)
+    edition = _edition(graph, version, period[0])
+    if edition.applies_to is not None:
+        yield version, MASA.editionEnds, _literal(edition.applies_to)
     # A new code for the same area is no new area: what covered the one covers the other.
     covered = {str(area) for area in graph.objects(version, MASA.coversArea)}
     recoded = {code for area in covered for code in background.new_codes.get(area, ())}
@@ -105,6 +137,17 @@ def _of_version(graph: Graph, background: Background, version: Node) -> Iterator
         reached = {area for body in bodies for area, span in background.reaches.get(body, ()) if _overlap(span, lasts)}
         among = covered | recoded
         yield from ((role, MASA.answersFor, URIRef(area)) for area in reached & among or among)
+        yield from ((role, MASA.roleBefore, earlier) for earlier in _roles_before(graph, background, version, role))
+
+
+def _roles_before(graph: Graph, background: Background, version: Node, role: Node) -> Iterator[Node]:
+    kinds, bodies = set(graph.objects(role, MASA.partnerKind)), {str(body) for body in graph.objects(role, MASA.heldBy)}
+    for replaced in graph.objects(version, MASA.supersedes):
+        for earlier in graph.objects(replaced, MASA.hasPartnerRole):
+            held = {str(body) for body in graph.objects(earlier, MASA.heldBy)}
+            is_same = not held or not bodies or any(background.followers(body) & bodies for body in held)
+            if is_same and kinds & set(graph.objects(earlier, MASA.partnerKind)):
+                yield earlier
 
 
 def _overlap(one: Period, other: Period) -> bool:
@@ -113,27 +156,29 @@ def _overlap(one: Period, other: Period) -> bool:
 
 def _borne_out(evidence: Evidence) -> Iterator[Triple]:
     """Yield the facts that stand, and for each thing linked to how firmly it stands and on whose word."""
+    graph = evidence.graph
+    standings = list(evidence.borne_out(_SAID))
     firmness: dict[Node, Standing] = {}
     words: dict[Node, set[Statement]] = defaultdict(set)
-    for fact, standing in evidence.borne_out(_SAID):
-        yield fact
+    for fact, standing in standings:
         _, predicate, value = fact
-        if (
-            isinstance(value, Literal)
-            or predicate in (MASA.statedBy, MASA.hasDocument)
-            or (value, None, None) not in evidence.graph
-        ):
-            continue
-        firmness[value] = max(standing, firmness.get(value, Standing.NOT_EVIDENCE))
-        words[value] |= {*evidence.governing(fact), *evidence.general(value)}
+        is_part = not isinstance(value, Literal) and (value, None, None) in graph
+        if is_part and predicate not in (MASA.statedBy, MASA.hasDocument):
+            firmness[value] = max(standing, firmness.get(value, Standing.NOT_EVIDENCE))
+            words[value] |= {*evidence.governing(fact), *evidence.general(value)}
     words[evidence.version] |= set(evidence.general(evidence.version))
+    for (subject, predicate, value), standing in standings:
+        yield subject, predicate, value
+        if value not in firmness and standing < firmness.get(subject, standing):
+            yield subject, MASA.onlyPlanned, predicate
     for node, standing in firmness.items():
         yield node, MASA.ofVersion, evidence.version
         if standing in _NAMES:
             yield node, MASA.countsAs, STANDING[_NAMES[standing]]
     for node, statements in words.items():
-        if statements:
-            yield node, MASA.sourceText, Literal(_sources(evidence.graph, statements))
+        bearing = {statement for statement in statements if statement.standing in _SAID}
+        if bearing:
+            yield node, MASA.sourceText, Literal(_sources(graph, bearing))
 
 
 def _sources(graph: Graph, statements: set[Statement]) -> str:
@@ -147,7 +192,11 @@ def _sources(graph: Graph, statements: set[Statement]) -> str:
 def _dated(node: Node, period: Period) -> Iterator[Triple]:
     for predicate, day in zip((MASA.countsFrom, MASA.countsTo), period, strict=True):
         if day is not None:
-            yield node, predicate, Literal(day.isoformat(), datatype=XSD.date)
+            yield node, predicate, _literal(day)
+
+
+def _literal(day: date) -> Literal:
+    return Literal(day.isoformat(), datatype=XSD.date)
 
 
 def _version_period(graph: Graph, version: Node) -> tuple[Period, bool]:
@@ -165,9 +214,14 @@ def _beginning(graph: Graph, version: Node) -> tuple[date | None, bool]:
             day = _day(graph, node, MASA.earliestDay) or _day(graph, node, MASA.latestDay)
             if day:
                 return day, False
-    followed = set(graph.objects(version, MASA.followsEdition))
-    editions = catalogue.editions()
-    return next((e.assumed_in_force for e in editions if e.iri in followed), editions[0].assumed_in_force), True
+    return _edition(graph, version, None).assumed_in_force, True
+
+
+def _edition(graph: Graph, version: Node, begins: date | None) -> Edition:
+    """Return the edition that a version follows, else the one in force on its first day; before the first edition, the first."""
+    editions, followed = catalogue.editions(), set(graph.objects(version, MASA.followsEdition))
+    in_force = [e for e in editions if begins is not None and e.applies_from <= begins]
+    return next((e for e in editions if e.iri in followed), in_force[-1] if in_force else editions[0])
 
 
 def _role_period(graph: Graph, role: Node, version: Period, lives: list[Period]) -> Period:

@@ -63,11 +63,17 @@ SELECT ?role ?delegation ?to ?title ?level ?from ?fromTitle ?keeps ?standing ?so
   OPTIONAL { ?delegation masa:delegatedTo ?to
              OPTIONAL { ?to masa:postTitle|masa:groupName ?title } OPTIONAL { ?to masa:seniorityLevel ?level } }
   OPTIONAL { ?delegation masa:delegatedFrom ?from OPTIONAL { ?from masa:postTitle ?fromTitle } }
-  OPTIONAL { ?delegation masa:keepsAccountability ?keeps }
+  OPTIONAL { ?delegation masa:keepsAccountability ?keeps
+             FILTER NOT EXISTS { ?delegation masa:onlyPlanned masa:keepsAccountability } }
   OPTIONAL { ?delegation masa:countsAs ?standing } OPTIONAL { ?delegation masa:sourceText ?source }
 } ORDER BY ?role ?title ?delegation"""
 _KINDS_OF_ROLES = "SELECT ?role ?kind WHERE { ?role masa:partnerKind ?kind }"
-_POWERS = "SELECT ?delegation ?power WHERE { ?delegation a masa:Delegation ; masa:grantsPower ?power }"
+# A power or an accountability that is only planned is none yet.
+_POWERS = """
+SELECT ?delegation ?power WHERE {
+  ?delegation a masa:Delegation ; masa:grantsPower ?power
+  FILTER NOT EXISTS { ?delegation masa:onlyPlanned masa:grantsPower }
+}"""
 
 
 @dataclass(frozen=True)
