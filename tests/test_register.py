@@ -302,14 +302,20 @@ def test_bad_parameters_get_one_line_and_exit_2(run: Run, words: tuple[str, ...]
 
 
 PLAN = """
-version:north a masa:ArrangementVersion ; skos:prefLabel "North, 2019"@en ; masa:coversArea area:A ; masa:followsEdition guidance:wt2018 ;
-    masa:hasDocument :plan ; masa:hasPartnerRole :police ; masa:inForceFrom [ a masa:StatedDate ; masa:earliestDay "2019-09-01"^^xsd:date ] .
-:plan a masa:Document ; skos:prefLabel "North plan"@en ; masa:documentKind document-kind:published-arrangement ; masa:extentRead extent-read:part .
-:police a masa:PartnerRole ; masa:partnerKind kind:police ; masa:publishedName "Northshire Police" ; masa:heldBy police-force:NOR ;
+version:north a masa:ArrangementVersion ;
+    skos:prefLabel "North, 2019"@en ;
+    masa:coversArea area:A ; masa:followsEdition guidance:wt2018 ; masa:hasDocument :plan ; masa:hasPartnerRole :police ;
+    masa:inForceFrom [ a masa:StatedDate ; masa:earliestDay "2019-09-01"^^xsd:date ] .
+:plan a masa:Document ;
+    skos:prefLabel "North plan"@en ; masa:documentKind document-kind:published-arrangement ; masa:extentRead extent-read:part .
+:police a masa:PartnerRole ;
+    masa:partnerKind kind:police ; masa:publishedName "Northshire Police" ; masa:heldBy police-force:NOR ;
     masa:hasDelegation :delegation ; masa:statedBy :s1 .
-:delegation a masa:Delegation ; masa:delegatedTo :officer ; masa:keepsAccountability true ;
-    masa:grantsPower power:speak-with-authority ; masa:statedBy :s1, :s2 .
-:officer a masa:Post ; masa:postTitle "Assistant Chief Constable" ; masa:rank police-rank:territorial-assistant-chief-constable .
+:delegation a masa:Delegation ;
+    masa:delegatedTo :officer ; masa:keepsAccountability true ; masa:grantsPower power:speak-with-authority ;
+    masa:statedBy :s1, :s2 .
+:officer a masa:Post ;
+    masa:postTitle "Assistant Chief Constable" ; masa:rank police-rank:territorial-assistant-chief-constable .
 :s1 a masa:Statement ; masa:inDocument :plan ; masa:locator "page 1" .
 """
 IN_PLACE = ':s2 a masa:Statement ; masa:inDocument :plan ; masa:locator "page 2" ; masa:onProperty masa:grantsPower .'
