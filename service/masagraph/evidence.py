@@ -220,6 +220,8 @@ class Evidence:
         exact = [s for s in narrowed if value in s.values]
         chosen = exact or [s for s in narrowed if not s.values]
         disputed = [s for s in narrowed if s.standing is Standing.CONFLICTING and (one_answer or not s.values)]
+        if not chosen and not disputed:
+            return None  # Somebody speaks of another value alone, and of this one nobody in particular.
         return tuple(dict.fromkeys(s for s in (*chosen, *disputed) if s.state not in SILENCES))
 
     def _about(self, value: Node, inherited: tuple[Statement, ...]) -> tuple[Statement, ...]:
