@@ -7,7 +7,7 @@ leads nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from masagraph import ontology
-from masagraph.evidence import Evidence, Standing, Statement, own_facts, versions
+from masagraph.evidence import Evidence, Fact, Standing, Statement, own_facts, versions
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import catalogue
 from masagraph.rules.model import Edition
@@ -45,6 +45,9 @@ SELECT ?thing ?last WHERE {{
 _LEVELS = f"{_PREFIX}SELECT ?post ?level WHERE {{ ?post masa:postKind/masa:band/masa:bandLevel ?level }}"
 _SAID = frozenset({Standing.IN_PLACE, Standing.PLANNED, Standing.PROPOSED})
 _NAMES = {Standing.IN_PLACE: "in-place", Standing.PLANNED: "planned", Standing.PROPOSED: "proposed"}
+# What hangs on a thing without being a part of it.
+_BESIDE_THE_FACTS = frozenset({MASA.statedBy, MASA.hasDocument, MASA.inDocument, MASA.supersedes})
+_PUTS_INTO_FORCE = frozenset({MASA.supersedes, MASA.inForceFrom, MASA.inForceTo, MASA.coversArea})
 _ONE_DAY = timedelta(days=1)
 
 
@@ -58,7 +61,7 @@ class Background:
     lives: dict[str, Period]
     successors: dict[str, list[str]]
     reaches: dict[str, list[tuple[str, Period]]]
-    new_codes: dict[str, list[str]]
+    other_codes: dict[str, set[str]]
     seniority: tuple[Triple, ...]
     days_after: tuple[Triple, ...]
 
@@ -68,9 +71,10 @@ class Background:
         reaches: dict[str, list[tuple[str, Period]]] = defaultdict(list)
         for body, area, first, last in snapshot.texts(_JURISDICTIONS):
             reaches[body].append((area, _period(first, last)))
-        new_codes: dict[str, list[str]] = defaultdict(list)
+        other_codes: dict[str, set[str]] = defaultdict(set)
         for area, code in snapshot.texts(_RECODED):
-            new_codes[area].append(code)
+            other_codes[area].add(code)
+            other_codes[code].add(area)
         successors: dict[str, list[str]] = defaultdict(list)
         for body, follower in snapshot.texts(_SUCCESSIONS):
             successors[body].append(follower)
@@ -80,17 +84,15 @@ class Background:
             (URIRef(thing), MASA.firstDayAfter, _literal(date.fromisoformat(last) + _ONE_DAY))
             for thing, last in snapshot.texts(_ENDS)
         )
-        return cls(lives, successors, reaches, new_codes, levels, days_after)
+        return cls(lives, successors, reaches, other_codes, levels, days_after)
 
     def followers(self, body: str) -> set[str]:
         """Return a body and all that followed it, however late."""
-        seen, todo = set[str](), [body]
-        while todo:
-            one = todo.pop()
-            if one not in seen:
-                seen.add(one)
-                todo.extend(self.successors.get(one, ()))
-        return seen
+        return _reached([body], self.successors)
+
+    def under_any_code(self, areas: Iterable[str]) -> set[str]:
+        """Return areas with all codes that the same areas had before or after."""
+        return _reached(areas, self.other_codes)
 
 
 def facts(arrangements: Graph, background: Background) -> Iterator[Triple]:
@@ -119,24 +121,25 @@ def facts(arrangements: Graph, background: Background) -> Iterator[Triple]:
 
 
 def _of_version(graph: Graph, background: Background, version: Node) -> Iterator[Triple]:
-    period, is_assumed = _version_period(graph, version)
+    period, doubt = _version_period(graph, version)
     yield from _dated(version, period)
-    yield version, MASA.countsFromIsAssumed, Literal(is_assumed)
+    for why in (MASA.countsFromIsAssumed, MASA.countsFromIsEarliest):
+        yield version, why, Literal(why == doubt)
     edition = _edition(graph, version, period[0])
     if edition.applies_to is not None:
         yield version, MASA.editionEnds, _literal(edition.applies_to)
-    # A new code for the same area is no new area: what covered the one covers the other.
-    covered = {str(area) for area in graph.objects(version, MASA.coversArea)}
-    recoded = {code for area in covered for code in background.new_codes.get(area, ())}
-    yield from ((version, MASA.coversArea, URIRef(code)) for code in recoded - covered)
+    # Another code for the same area is no other area: what covers the one covers the other.
+    written = {str(area) for area in graph.objects(version, MASA.coversArea)}
+    covered = background.under_any_code(written)
+    yield from ((version, MASA.coversArea, URIRef(code)) for code in covered - written)
     for role in graph.objects(version, MASA.hasPartnerRole):
         bodies = [str(body) for link in (MASA.heldBy, MASA.mayBe) for body in graph.objects(role, link)]
         lasts = _role_period(graph, role, period, [background.lives[body] for body in bodies if body in background.lives])
         yield from _dated(role, lasts)
-        # Where no body of a role is known to reach into a covered area, it is taken to answer for all of them.
-        reached = {area for body in bodies for area, span in background.reaches.get(body, ()) if _overlap(span, lasts)}
-        among = covered | recoded
-        yield from ((role, MASA.answersFor, URIRef(area)) for area in reached & among or among)
+        reaches = [reach for body in bodies for reach in background.reaches.get(body, ())]
+        # Where nothing is known of the reach of any body of a role, it is taken to answer for all that is covered.
+        reached = {area for area, span in reaches if _overlap(span, lasts)} & covered if reaches else covered
+        yield from ((role, MASA.answersFor, URIRef(area)) for area in reached)
         yield from ((role, MASA.roleBefore, earlier) for earlier in _roles_before(graph, background, version, role))
 
 
@@ -150,35 +153,74 @@ def _roles_before(graph: Graph, background: Background, version: Node, role: Nod
                 yield earlier
 
 
+def _reached(start: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return what can be reached along links, the start included."""
+    seen, todo = set[str](), list(start)
+    while todo:
+        one = todo.pop()
+        if one not in seen:
+            seen.add(one)
+            todo.extend(links.get(one, ()))
+    return seen
+
+
 def _overlap(one: Period, other: Period) -> bool:
     return all(not (first and last and first > last) for first, last in ((one[0], other[1]), (other[0], one[1])))
 
 
 def _borne_out(evidence: Evidence) -> Iterator[Triple]:
-    """Yield the facts that stand, and for each thing linked to how firmly it stands and on whose word."""
-    graph = evidence.graph
-    standings = list(evidence.borne_out(_SAID))
-    firmness: dict[Node, Standing] = {}
-    words: dict[Node, set[Statement]] = defaultdict(set)
+    """Yield the facts that stand, and for each part of the version how firmly it stands and on whose word."""
+    graph, version = evidence.graph, evidence.version
+    standings = [
+        (fact, standing) for fact, standing in evidence.borne_out(_SAID) if not _is_mere_proposal(version, fact, standing)
+    ]
+    links: dict[str, list[str]] = defaultdict(list)
+    firmness: dict[Node, Standing] = {version: Standing.IN_PLACE}
+    words: dict[Node, set[Statement]] = defaultdict(set, {version: set(evidence.general(version))})
     for fact, standing in standings:
-        _, predicate, value = fact
-        is_part = not isinstance(value, Literal) and (value, None, None) in graph
-        if is_part and predicate not in (MASA.statedBy, MASA.hasDocument):
+        subject, predicate, value = fact
+        if not isinstance(value, Literal) and (value, None, None) in graph and predicate not in _BESIDE_THE_FACTS:
+            links[str(subject)].append(str(value))
             firmness[value] = max(standing, firmness.get(value, Standing.NOT_EVIDENCE))
             words[value] |= {*evidence.governing(fact), *evidence.general(value)}
-    words[evidence.version] |= set(evidence.general(evidence.version))
-    for (subject, predicate, value), standing in standings:
-        yield subject, predicate, value
-        if value not in firmness and standing < firmness.get(subject, standing):
-            yield subject, MASA.onlyPlanned, predicate
-    for node, standing in firmness.items():
-        yield node, MASA.ofVersion, evidence.version
-        if standing in _NAMES:
-            yield node, MASA.countsAs, STANDING[_NAMES[standing]]
-    for node, statements in words.items():
-        bearing = {statement for statement in statements if statement.standing in _SAID}
+    yield from _with_doubts(standings, firmness)
+    # A part that only a disputed or past fact leads to is none.
+    parts = _reached([str(version)], links)
+    for node in (node for node in firmness if str(node) in parts):
+        if node != version:
+            yield node, MASA.ofVersion, version
+            yield node, MASA.countsAs, STANDING[_NAMES[firmness[node]]]
+        bearing = {statement for statement in words[node] if statement.standing in _SAID}
         if bearing:
             yield node, MASA.sourceText, Literal(_sources(graph, bearing))
+    yield from _coverage(evidence)
+
+
+def _is_mere_proposal(version: Node, fact: Fact, standing: Standing) -> bool:
+    """Tell whether a fact would put a version into force that is only proposed."""
+    return fact[0] == version and fact[1] in _PUTS_INTO_FORCE and standing is Standing.PROPOSED
+
+
+def _with_doubts(standings: Iterable[tuple[Fact, Standing]], firmness: Mapping[Node, Standing]) -> Iterator[Triple]:
+    """Yield facts. Where what is said of one property stands less firmly than its thing, that is said beside it."""
+    firm = {fact[:2] for fact, standing in standings if standing >= firmness.get(fact[0], standing)}
+    for (subject, predicate, value), standing in standings:
+        is_weaker = value not in firmness and standing < firmness.get(subject, standing)
+        if is_weaker and predicate == MASA.grantsPower and (subject, predicate) in firm:
+            continue  # Of several powers the one that is only planned may not pass for one that is in place.
+        yield subject, predicate, value
+        if is_weaker and (subject, predicate) not in firm:
+            yield subject, MASA.onlyPlanned, predicate
+
+
+def _coverage(evidence: Evidence) -> Iterator[Triple]:
+    """Yield where it was read which areas a version covers."""
+    facts_on_areas = (
+        (evidence.version, MASA.coversArea, area) for area in evidence.graph.objects(evidence.version, MASA.coversArea)
+    )
+    bearing = {s for fact in facts_on_areas for s in evidence.governing(fact) if s.standing in _SAID}
+    if bearing:
+        yield evidence.version, MASA.coverageSourceText, Literal(_sources(evidence.graph, bearing))
 
 
 def _sources(graph: Graph, statements: set[Statement]) -> str:
@@ -199,22 +241,29 @@ def _literal(day: date) -> Literal:
     return Literal(day.isoformat(), datatype=XSD.date)
 
 
-def _version_period(graph: Graph, version: Node) -> tuple[Period, bool]:
-    """Return when a version counts, and whether its first day is only assumed."""
-    begins, is_assumed = _beginning(graph, version)
+def _version_period(graph: Graph, version: Node) -> tuple[Period, URIRef | None]:
+    """Return when a version counts, and how sure its first day is: see `_beginning`."""
+    begins, doubt = _beginning(graph, version)
     ends = [day for day in (_day(graph, node, MASA.latestDay) for node in graph.objects(version, MASA.inForceTo)) if day]
-    later = [_beginning(graph, other)[0] for other in graph.subjects(MASA.supersedes, version)]
-    ends += [day - _ONE_DAY for day in later if day is not None]
-    return (begins, min(ends, default=None)), is_assumed
+    ends += [_beginning(graph, other)[0] - _ONE_DAY for other in graph.subjects(MASA.supersedes, version)]
+    return (begins, min((day for day in ends if day >= begins), default=None)), doubt
 
 
-def _beginning(graph: Graph, version: Node) -> tuple[date | None, bool]:
+def _beginning(graph: Graph, version: Node, later: frozenset[Node] = frozenset()) -> tuple[date, URIRef | None]:
+    """Return the first day of a version, and the property that says why it is in doubt: only the earliest possible, or assumed.
+
+    An assumed day is never before the day after the first of what the version supersedes; `later` are versions asked on the way.
+    """
     for predicate in (MASA.inForceFrom, MASA.published, MASA.dated):
         for node in graph.objects(version, predicate):
-            day = _day(graph, node, MASA.earliestDay) or _day(graph, node, MASA.latestDay)
+            earliest, latest = _day(graph, node, MASA.earliestDay), _day(graph, node, MASA.latestDay)
+            day = earliest or latest
             if day:
-                return day, False
-    return _edition(graph, version, None).assumed_in_force, True
+                return day, None if earliest == latest else MASA.countsFromIsEarliest
+    assumed = _edition(graph, version, None).assumed_in_force
+    replaced = (other for other in graph.objects(version, MASA.supersedes) if other not in later | {version})
+    firsts = [_beginning(graph, other, later | {version})[0] + _ONE_DAY for other in replaced]
+    return max([assumed, *firsts]), MASA.countsFromIsAssumed
 
 
 def _edition(graph: Graph, version: Node, begins: date | None) -> Edition:
