@@ -55,7 +55,7 @@ class Generations:
         try:
             (folder / "generations").mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder / "lock")
-            self._disk = self._recovered()
+            self._disk: Disk | None = self._recovered()
         except OSError as error:
             raise StoreError(
                 f"{folder}: the store cannot be opened ({error.strerror}). Choose a folder that can be written."
@@ -77,20 +77,21 @@ class Generations:
         """
         number = self.current + 1
         try:
+            disk = self._disk = self._recovered() if self._disk is None else self._disk
             _touch(self._folder / "changing")
-            edit(self._disk)
-            self._disk.flush()
-            self._make(number)
+            edit(disk)
+            disk.flush()
+            self._make(number, disk)
             _write(self._folder / "current", str(number))
             (self._folder / "changing").unlink()
         except BaseException as error:
-            self._disk.close()
-            self._disk = self._recovered()
-            if isinstance(error, OSError):
-                raise StoreError(
-                    f"{self._folder}: nothing was stored ({error.strerror}). Make room, or let it be written."
-                ) from None
-            raise
+            # The writer may hold half a change: the next change makes it anew, when there may be room again.
+            self._let_go()
+            if not isinstance(error, OSError):
+                raise
+            why = error.strerror or str(error)
+            if self.current != number:
+                raise StoreError(f"{self._folder}: nothing was stored ({why}). Make room, or let it be written.") from None
         self._prune(number)
         return number
 
@@ -105,7 +106,7 @@ class Generations:
 
     def close(self) -> None:
         """Let go of the store."""
-        self._disk.close()
+        self._let_go()
         self._lock.close()
 
     def __enter__(self) -> Self:
@@ -116,10 +117,15 @@ class Generations:
         """Let go of the store."""
         self.close()
 
-    def _make(self, number: int) -> None:
+    def _let_go(self) -> None:
+        if self._disk is not None:
+            self._disk.close()
+            self._disk = None
+
+    def _make(self, number: int, disk: Disk) -> None:
         draft = self._folder / "generations" / f"{number:0{_DIGITS}}.draft"
         shutil.rmtree(draft, ignore_errors=True)
-        self._disk.backup(draft)
+        disk.backup(draft)
         _sync(draft)
         draft.rename(_folder_of(self._folder, number))
         _sync(self._folder / "generations")
