@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from typing import Any
 
 from masagraph import __version__
 from masagraph.cli import (
@@ -21,20 +22,51 @@ from masagraph.cli import (
 )
 from masagraph.errors import CheckerError, InputError
 
+_LONG = 300
 _COMMANDS = (
     check_command, rules_command, explain_command, register_command, chain_command, footprint_command, ask_command,
     reference_command,
 )  # fmt: skip
-OK, FOUND, WRONG_INPUT, CHECKER_FAILED = 0, 1, 2, 3
-"""Exit codes: nothing at or above --fail-on; something; the input or the call is wrong; the checker itself failed."""
+OK, FOUND, WRONG_INPUT, CHECKER_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes: nothing at or above --fail-on; something; the input or the call is wrong; the checker itself failed; somebody
+stopped it from the keyboard."""
+
+
+class _Once(argparse.Action):
+    """Keeps the one value of an option, and refuses a second."""
+
+    def __call__(  # argparse calls it so
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002
+        call: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Keep a value.
+
+        Raises:
+            ArgumentError: There is one already.
+        """
+        given: set[str] = call.__dict__.setdefault("_given", set())
+        if self.option_strings and self.dest in given:
+            raise argparse.ArgumentError(self, "it is given twice; give it once")
+        given.add(self.dest)
+        setattr(call, self.dest, values)
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses a wrong call in one line."""
+    """Refuses a wrong call in one line, and takes every option once and by its whole name."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Make a parser as argparse does."""
+        super().__init__(**{"allow_abbrev": False, **settings})
+        self.register("action", None, _Once)
+        self.register("action", "store", _Once)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         """Say what is wrong with the call, and exit."""
-        sys.stderr.write(f"masagraph: {message}. See {self.prog} --help.\n")
+        told = " ".join(message.split())
+        sys.stderr.write(f"masagraph: {told if len(told) <= _LONG else told[:_LONG] + '...'}. See {self.prog} --help.\n")
         raise SystemExit(WRONG_INPUT)
 
 
@@ -57,7 +89,7 @@ def _call(arguments: Sequence[str] | None) -> argparse.Namespace:
     top = parser()
     call, rest = top.parse_known_args(arguments)
     if rest and not getattr(call, "takes_more", False):
-        top.error(f"unrecognised arguments: {' '.join(rest)}")
+        top.error(f"'{' '.join(rest)}' belongs to nothing: put a name of several words in quotes, and options in full")
     call.rest = rest
     return call
 
@@ -90,6 +122,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone, as `head` does: not a fault, and nobody is left to be told.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"masagraph: the answer cannot be printed ({error.strerror}). Make room, or use --output.\n")
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("masagraph: stopped.\n")
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - whatever it is, no traceback reaches an official
         sys.stderr.write(f"masagraph: the checker failed on something unforeseen ({type(error).__name__}). Please report it.\n")
         return CHECKER_FAILED

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from masagraph import assets
+from masagraph.errors import InputError
 from masagraph.importing.build import build
 
 
@@ -25,7 +26,10 @@ def run(call: argparse.Namespace) -> int:
         InputError: A table is missing or wrong, or the files cannot be written.
         CheckerError: The folder of the data did not ship with this installation.
     """
-    target = Path(call.target) if call.target else assets.folder("data") / "reference"
+    for option, given in (("--from", call.source), ("--to", call.target)):
+        if given is not None and not given.strip():
+            raise InputError(option, "it is empty", "Name a folder")
+    target = assets.folder("data") / "reference" if call.target is None else Path(call.target)
     for dataset in build(Path(call.source), target):
         sys.stdout.write(f"{dataset.name}.ttl: {dataset.title}\n")
     sys.stdout.write(f"Written to {target}.\n")

@@ -14,6 +14,9 @@ from masagraph.errors import InputError
 _WHOLE = Decimal(100)
 
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+
 @dataclass(frozen=True)
 class Form:
     """What a code looks like, as a regular expression, and one of its kind to show whoever wrote another."""
@@ -79,8 +82,8 @@ class Row:
             day = date.fromisoformat(found)
         except ValueError:
             day = None
-        if day is None or day.isoformat() != found:
-            raise self.fault(column, f"'{found}' is no day", "Write it as 2019-09-29")
+        if day is None or day.isoformat() != found or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise self.fault(column, f"'{found}' is no day of this time", "Write it as 2019-09-29")
         return day
 
     def maybe_day(self, column: str) -> date | None:
