@@ -194,6 +194,14 @@ def _borne_out(evidence: Evidence) -> Iterator[Triple]:
         if bearing:
             yield node, MASA.sourceText, Literal(_sources(graph, bearing))
     yield from _coverage(evidence)
+    yield from _default_modalities(graph)
+
+
+def _default_modalities(graph: Graph) -> Iterator[Triple]:
+    """Yield for each statement that carries no modality of its own the one that its document gives to all such."""
+    for statement, document in graph.subject_objects(MASA.inDocument):
+        if graph.value(statement, MASA.modality) is None:
+            yield from ((statement, MASA.modality, default) for default in graph.objects(document, MASA.defaultModality))
 
 
 def _is_mere_proposal(version: Node, fact: Fact, standing: Standing) -> bool:
