@@ -171,8 +171,11 @@ def _overlap(one: Period, other: Period) -> bool:
 def _borne_out(evidence: Evidence) -> Iterator[Triple]:
     """Yield the facts that stand, and for each part of the version how firmly it stands and on whose word."""
     graph, version = evidence.graph, evidence.version
+    worked_out = ontology.load().worked_out  # Nobody may state what is worked out here.
     standings = [
-        (fact, standing) for fact, standing in evidence.borne_out(_SAID) if not _is_mere_proposal(version, fact, standing)
+        (fact, standing)
+        for fact, standing in evidence.borne_out(_SAID)
+        if fact[1] not in worked_out and not _is_mere_proposal(version, fact, standing)
     ]
     links: dict[str, list[str]] = defaultdict(list)
     firmness: dict[Node, Standing] = {version: Standing.IN_PLACE}
