@@ -19,6 +19,7 @@ test-long: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.engines
+	$(BIN)/python -m benchmarks.questions
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
