@@ -13,7 +13,7 @@ import pytest
 from rdflib import Graph, URIRef
 
 from masagraph import __version__, assets
-from masagraph.cli import CHECKER_FAILED, FOUND, OK, WRONG_INPUT, check_command, main
+from masagraph.cli import CHECKER_FAILED, FOUND, INTERRUPTED, OK, WRONG_INPUT, check_command, main
 from masagraph.errors import CheckerError
 from masagraph.report import cells, text_report
 from masagraph.rules import loader
@@ -92,7 +92,7 @@ def test_json_follows_its_schema(capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(out)
     validator.validate(told)
     assert code == OK
-    assert len(told["arrangements"]) == 8
+    assert len(told["arrangements"]) == 44  # forty files, four of them with two versions
     assert told["masagraph"]["version"] == __version__
     for arrangement in told["arrangements"]:
         worst: dict[str, str] = {}
@@ -217,9 +217,9 @@ def test_the_wood_profile_adds_expectations_and_raises_them(capsys: pytest.Captu
 def test_rules_are_listed_in_three_forms(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "--format", "json"]) == OK
     rules = json.loads(capsys.readouterr().out)
-    assert len(rules) == 75
+    assert [rule["judged_on"] for rule in rules].count("arrangement") == 75
     assert main(["rules", "--format", "csv"]) == OK
-    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 75
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == len(rules)
     assert main(["rules", "--edition", "wt2023", "--format", "json"]) == OK
     assert "WT18-LEAD-POSTS" not in {rule["rule"] for rule in json.loads(capsys.readouterr().out)}
     assert main(["rules"]) == OK
@@ -260,3 +260,36 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     )
     assert process.stderr == ""
     assert process.stdout
+
+
+def test_an_option_is_taken_once_and_by_its_whole_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, told in (
+        (["register", "--area", "Leeds", "--area", "Bolton"], "given twice"),
+        (["register", "--are", "Leeds"], "belongs to nothing"),
+        (["chain", "East", "Sussex"], "put a name of several words in quotes"),
+        (["check", "x" * 5000, "--profile", "nothing"], "invalid choice"),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(words)
+        assert stop.value.code == WRONG_INPUT
+        err = capsys.readouterr().err
+        assert told in err
+        assert err.count("\n") == 1
+        assert len(err) < 500
+
+
+def test_a_full_terminal_and_a_stop_from_the_keyboard_are_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("masagraph.cli.rules_command.run", stop)
+    assert main(["rules"]) == INTERRUPTED
+    assert capsys.readouterr().err == "masagraph: stopped.\n"
+    command = [sys.executable, "-m", "masagraph", "rules"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == WRONG_INPUT
+    assert done.stderr.startswith("masagraph: the answer cannot be printed")
+    assert done.stderr.count("\n") == 1

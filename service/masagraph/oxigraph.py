@@ -101,6 +101,13 @@ class Snapshot:
         """Copy more triples."""
         self._store.bulk_extend(map(_quad, triples))
 
+    def with_more(self, triples: Iterable[tuple[Node, Node, Node]]) -> "Snapshot":
+        """Return a copy that holds more triples; this one stays as it is."""
+        copy = Snapshot()
+        copy._store.bulk_extend(self._store)
+        copy.add(triples)
+        return copy
+
     def graph(self) -> Graph:
         """Return all triples as an rdflib graph."""
         graph = Graph()
@@ -133,3 +140,70 @@ class Snapshot:
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError("only SELECT queries are asked of a snapshot")
         return solutions
+
+
+class Disk:
+    """Quads in a folder on disk."""
+
+    def __init__(self, folder: Path, *, _store: ox.Store | None = None) -> None:
+        """Open the folder for writing, or make it; no other process may have it open.
+
+        Raises:
+            OSError: It cannot be opened.
+        """
+        self._store = ox.Store(str(folder)) if _store is None else _store
+
+    @classmethod
+    def read_only(cls, folder: Path) -> "Disk":
+        """Open a folder that nothing writes to any more.
+
+        Raises:
+            OSError: It cannot be opened.
+        """
+        return cls(folder, _store=ox.Store.read_only(str(folder)))
+
+    def close(self) -> None:
+        """Let go of the folder, whoever still holds this object; it is of no more use."""
+        del self._store
+
+    def __len__(self) -> int:
+        """Return how many quads there are."""
+        return len(self._store)
+
+    def put(self, name: str, triples: Iterable[tuple[Node, Node, Node]]) -> None:
+        """Replace a named graph."""
+        graph = ox.NamedNode(name)
+        self._store.remove_graph(graph)
+        self._store.add_graph(graph)
+        self._store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in map(_quad, triples))
+
+    def remove(self, name: str) -> None:
+        """Remove a named graph."""
+        self._store.remove_graph(ox.NamedNode(name))
+
+    def names(self) -> list[str]:
+        """Return the names of the graphs held, in order."""
+        return sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+
+    def graph(self, name: str) -> Graph:
+        """Return a named graph; an empty one where none is held."""
+        found = Graph()
+        for quad in self._store.quads_for_pattern(None, None, None, ox.NamedNode(name)):
+            found.add((_to_rdflib(quad.subject), _to_rdflib(quad.predicate), _to_rdflib(quad.object)))
+        return found
+
+    def flush(self) -> None:
+        """See everything on the disk.
+
+        Raises:
+            OSError: The disk is full or fails.
+        """
+        self._store.flush()
+
+    def backup(self, folder: Path) -> None:
+        """Copy everything to a new folder, by hard links where the disk has them.
+
+        Raises:
+            OSError: The disk is full or fails, or the folder is there.
+        """
+        self._store.backup(str(folder))

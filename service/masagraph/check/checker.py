@@ -37,7 +37,7 @@ class DocumentRead:
 
 @dataclass(frozen=True)
 class Report:
-    """Every verdict on one version, and what it was judged by."""
+    """Every verdict on one version, or on the register as a whole, and what it was judged by."""
 
     iri: Node
     label: str
@@ -47,6 +47,7 @@ class Report:
     verdicts: tuple[Verdict, ...]
     engine: str
     data_digest: str | None
+    is_of_register: bool = False
 
     def worst(self) -> dict[str, str]:
         """Return the worst verdict of each rule, by rule id."""
@@ -104,7 +105,7 @@ class Checker:
     ) -> Report:
         evidence = Evidence(own_facts(graph, version), version)
         basis = dating.basis(evidence.outline(_ANYTHING_SAID), version, day, edition)
-        wanted = [rule for rule in self._rules if _belongs(rule, profile, basis)]
+        wanted = [rule for rule in self._rules if belongs(rule, profile, basis)]
         found: list[Verdict] = []
         for accept, rules in (
             (_PLANS_TOO, [rule for rule in wanted if rule.plan_is_enough]),
@@ -136,11 +137,11 @@ class Checker:
         case = Case(evidence, settled, data, version, profile.raises_severity)
         snapshot = Snapshot(data)
         everything = Subject(version, frozenset(reach(evidence.graph, [version])))
-        in_force = [rule for rule in rules if _in_force(rule, basis.day)]
-        yield from (verdicts.out_of_time(Question(case, rule, everything)) for rule in rules if rule not in in_force)
-        queries = {rule.subjects: rule.subject_query for rule in in_force}
+        in_time = [rule for rule in rules if in_force(rule, basis.day)]
+        yield from (verdicts.out_of_time(Question(case, rule, everything)) for rule in rules if rule not in in_time)
+        queries = {rule.subjects: rule.subject_query for rule in in_time}
         found = {name: subjects(case, snapshot.select(query)) for name, query in queries.items()}
-        asked = [Asked(rule, found[rule.subjects], _conditions(snapshot, rule)) for rule in in_force]
+        asked = [Asked(rule, found[rule.subjects], conditions(snapshot, rule)) for rule in in_time]
         # A rule that nobody is asked is not put to the engine: reading its queries costs more than judging all the rest.
         findings = self._find(data, [a.rule for a in asked if a.is_put], set(settled.graph.subjects()))
         for a in asked:
@@ -208,19 +209,21 @@ def with_background(own: Graph) -> Graph:
     return merged(own, reference.around(things), ontology.load().background)
 
 
-def _belongs(rule: Rule, profile: Profile, basis: Basis) -> bool:
+def belongs(rule: Rule, profile: Profile, basis: Basis) -> bool:
+    """Tell whether a rule is asked in a profile, under the edition of a judgement."""
     if rule.layer not in profile.layers:
         return False
     return rule.layer != "guidance" or basis.edition.is_encoded or basis.edition.iri in rule.editions
 
 
-def _in_force(rule: Rule, day: date) -> bool:
+def in_force(rule: Rule, day: date) -> bool:
+    """Tell whether a rule is in force on a day; what is judged with hindsight always is."""
     if rule.is_hindsight:
         return True
     return (rule.applies_from is None or rule.applies_from <= day) and (rule.applies_to is None or day <= rule.applies_to)
 
 
-def _conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool] | None:
+def conditions(snapshot: Snapshot, rule: Rule) -> dict[Node, bool] | None:
     """Return for each subject whether the condition of a rule holds in any way; one that is not there: nothing is stated."""
     if rule.condition_query is None:
         return None

@@ -6,9 +6,12 @@ from datetime import date
 from rdflib import Graph
 from rdflib.term import Node
 
+from masagraph.dataset import days
 from masagraph.rules import catalogue
 from masagraph.rules.model import Edition
 from masagraph.vocab import MASA
+
+in_words = days.in_words
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,6 @@ def stated_date(graph: Graph, subject: Node, property_: Node) -> StatedDate | No
         latest=None if latest is None else date.fromisoformat(str(latest)),
         as_published=None if words is None else str(words),
     )
-
-
-def in_words(day: date) -> str:
-    """Return a day as it is written in English, such as 29 September 2019."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def edition_on(day: date) -> Edition:

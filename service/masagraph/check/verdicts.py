@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rdflib import URIRef
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from masagraph.check.case import Place, Question
@@ -48,9 +48,14 @@ class Verdict:
 
 def out_of_time(question: Question) -> Verdict:
     """Return the verdict on a rule that is not in force on the day."""
-    begins, ends = question.rule.applies_from, question.rule.applies_to
+    return _answer(question, NOT_APPLICABLE, when_it_applies(question.rule))
+
+
+def when_it_applies(rule: Rule) -> str:
+    """Return a sentence that says when a rule is in force."""
+    begins, ends = rule.applies_from, rule.applies_to
     words = f"Applies from {in_words(begins)}" if begins else "Applies"
-    return _answer(question, NOT_APPLICABLE, f"{words} until {in_words(ends)}." if ends else f"{words}.")
+    return f"{words} until {in_words(ends)}." if ends else f"{words}."
 
 
 def out_of_condition(question: Question) -> Verdict:
@@ -75,9 +80,9 @@ def judge(question: Question, findings: Iterable[Finding]) -> Verdict:
 
     A breach decides, then what leaves the question open, then absence; met needs a statement that bears it.
     """
-    of = _by_signal(question, findings)
+    of = by_signal(question.rule, question.case.data, findings)
     if breaches := of[Signal.BREACH]:
-        return _answer(question, NOT_MET, _sentences(breaches), "breach", question.rule.remedy, breaches)
+        return _answer(question, NOT_MET, sentences(breaches), "breach", question.rule.remedy, breaches)
     if open_ones := of[Signal.UNDETERMINED]:
         return _undetermined(question, open_ones)
     if absences := of[Signal.ABSENCE]:
@@ -91,10 +96,11 @@ def judge(question: Question, findings: Iterable[Finding]) -> Verdict:
     return _answer(question, MET, question.rule.when_met)
 
 
-def _by_signal(question: Question, findings: Iterable[Finding]) -> dict[Signal, list[Pair]]:
-    shapes = {shape.iri: shape for shape in question.rule.shapes}
+def by_signal(rule: Rule, graph: Graph, findings: Iterable[Finding]) -> dict[Signal, list[Pair]]:
+    """Return findings with their shapes, by what these signal, in a settled order; the graph is where things have names."""
+    shapes = {shape.iri: shape for shape in rule.shapes}
     of: dict[Signal, list[Pair]] = {signal: [] for signal in Signal}
-    for finding in sorted(findings, key=lambda f: (str(f.shape), label(question.case.data, f.value or f.focus), f.message or "")):
+    for finding in sorted(findings, key=lambda f: (str(f.shape), label(graph, f.value or f.focus), f.message or "")):
         of[shapes[finding.shape].signal].append((shapes[finding.shape], finding))
     return of
 
@@ -104,7 +110,7 @@ def _undetermined(question: Question, pairs: Sequence[Pair]) -> Verdict:
     mend = question.rule.remedy
     if reason == "background_missing":
         mend = "Add the reference data for this area and day, then check again."
-    return _answer(question, CANNOT_TELL, _sentences(pairs), reason, mend, pairs)
+    return _answer(question, CANNOT_TELL, sentences(pairs), reason, mend, pairs)
 
 
 def _absent(question: Question, pairs: Sequence[Pair]) -> Verdict:
@@ -113,7 +119,7 @@ def _absent(question: Question, pairs: Sequence[Pair]) -> Verdict:
     reason = min(causes, key=_ABSENCES.index)
     chosen = [pair for cause, pair in zip(causes, pairs, strict=True) if cause == reason]
     shapes = list(dict.fromkeys(shape for shape, _ in chosen))
-    said, lead_in = _sentences(chosen), _LEAD_IN[reason]
+    said, lead_in = sentences(chosen), _LEAD_IN[reason]
     if reason == "conflicting":
         ways = _ways(question, question.withheld(_union(shape.looks_at for shape in shapes)))
         said = f"{ways}." if ways else said
@@ -163,7 +169,7 @@ def _words(question: Question, value: Node) -> str:
     return label(question.case.evidence.graph, value).rstrip(".")
 
 
-def _sentences(pairs: Iterable[Pair]) -> str:
+def sentences(pairs: Iterable[Pair]) -> str:
     """Join the messages of findings. Those of one shape that end in a colon and a name are told as one list."""
     listed: dict[str, list[str]] = {}
     for shape, finding in pairs:

@@ -5,11 +5,14 @@ import os
 import sys
 from datetime import date
 
+from masagraph import digests
 from masagraph.check.checker import Checker, Report, unjudged
 from masagraph.check.labels import label
 from masagraph.check.pyshacl_engine import PyShaclEngine
+from masagraph.check.register_checker import RegisterChecker
 from masagraph.check.verdicts import NOT_MET
 from masagraph.cli import output
+from masagraph.dataset import days, holding
 from masagraph.intake import reader
 from masagraph.report import csv_report, json_report, text_report, turtle_report
 from masagraph.rules import catalogue
@@ -17,13 +20,19 @@ from masagraph.rules.model import Severity
 
 _FAIL_ON = {"must": {Severity.VIOLATION}, "should": {Severity.VIOLATION, Severity.WARNING}, "never": set[Severity]()}
 _MANY_NODES = 3
+_REGISTER = "register"
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    p = commands.add_parser("check", help="check arrangements and say which requirements are met", description=__doc__)
+    p = commands.add_parser(
+        "check", help="check arrangements, or the register, and say which requirements are met", description=__doc__
+    )
     p.add_argument(
-        "files", nargs="+", metavar="FILE", help="Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD; - is standard input"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD; - is standard input; none with --profile register",
     )
     p.add_argument(
         "--edition",
@@ -32,9 +41,17 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         help="the edition of the guidance to judge by (default: its own)",
     )
     p.add_argument(
-        "--profile", choices=("statutory", "wood"), default="statutory", help="statute and guidance, or the Wood review as well"
+        "--profile",
+        choices=("statutory", "wood", _REGISTER),
+        default="statutory",
+        help="statute and guidance; the Wood review as well; or what is asked of all areas together, of all data held here",
     )
-    p.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the day to judge at (default: each arrangement's own)")
+    p.add_argument(
+        "--date",
+        type=_day,
+        metavar="YYYY-MM-DD",
+        help="the day to judge at (default: each arrangement's own; today for the register)",
+    )
     p.add_argument("--format", choices=("text", "json", "turtle", "csv"), default="text", help="how to tell it (default: text)")
     p.add_argument("--output", metavar="PATH", help="write the report there instead of printing it")
     p.add_argument("--fail-on", choices=tuple(_FAIL_ON), default="must", help="what makes the exit code 1 (default: must)")
@@ -46,7 +63,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         metavar="N",
         help="the most that one file may weigh (default: %(default)s)",
     )
-    p.set_defaults(run=run)
+    p.set_defaults(run=run, refuse=p.error)
 
 
 def _encoded() -> list[str]:
@@ -76,6 +93,10 @@ def run(call: argparse.Namespace) -> int:
         InputError: A file cannot be read or is refused, or the report cannot be written.
         CheckerError: A rule or the engine is at fault.
     """
+    if call.profile == _REGISTER:
+        return _finish([_register(call)], call)
+    if not call.files:
+        call.refuse(f"no FILE is given to check; only --profile {_REGISTER} takes none")
     sources = reader.read_all(call.files, call.input_format, call.max_megabytes)
     checker = Checker(PyShaclEngine())
     profile = catalogue.profiles()[call.profile]
@@ -90,6 +111,22 @@ def run(call: argparse.Namespace) -> int:
         sys.stderr.write("\r\x1b[K")
     for source in sources:
         _warn(source)
+    return _finish(reports, call)
+
+
+def _register(call: argparse.Namespace) -> Report:
+    """Judge all that ships with the package, as a whole."""
+    for given, name in ((call.files, "FILE"), (call.edition != "auto", "--edition"), (call.input_format, "--input-format")):
+        if given:
+            call.refuse(
+                f"--profile {_REGISTER} takes no {name}: it judges all data held here, by the edition in force on the day"
+            )
+    day, why = (days.today(), "today") if call.date is None else (call.date, "as asked")
+    profile = catalogue.profiles()[_REGISTER]
+    return RegisterChecker().check(holding.load(), profile, days.read_day(day.isoformat(), "--date"), why, digests.data_digest())
+
+
+def _finish(reports: list[Report], call: argparse.Namespace) -> int:
     output.write(_render(reports, call), call.output, tuple(call.files))
     blocking = _FAIL_ON[call.fail_on]
     return 1 if any(v.verdict == NOT_MET and v.severity in blocking for report in reports for v in report.verdicts) else 0

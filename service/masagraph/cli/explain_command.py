@@ -29,7 +29,7 @@ def find(name: str) -> Rule:
     Raises:
         InputError: There is none; the nearest is named.
     """
-    rules = {rule.id: rule for rule in loader.load()}
+    rules = {rule.id: rule for rule in (*loader.load(), *loader.register_rules())}
     if name.upper() in rules:
         return rules[name.upper()]
     near = get_close_matches(name.upper(), rules, n=1, cutoff=0.4)
@@ -52,23 +52,21 @@ def explain(rule: Rule, page: Page) -> str:
         dates = "whatever the date: it is judged with hindsight"
     elif rule.applies_to:
         dates += f" to {in_words(rule.applies_to)}"
-    content = known.label(CERTAINTY[rule.content_certainty])
-    number = known.label(CERTAINTY[rule.number_certainty])
+    is_on_register = rule in loader.register_rules()
+    in_wood = "" if is_on_register else f", in the profile wood {rule.wood_severity.value}"
     parts = [
         ("What it asks", rule.restatement),
-        ("Force", f"{rule.force} (severity {rule.severity.value}, in the profile wood {rule.wood_severity.value})"),
+        ("Asked of", "the register as a whole: masagraph check --profile register" if is_on_register else ""),
+        ("Force", f"{rule.force} (severity {rule.severity.value}{in_wood})"),
         ("Of whom", rule.bearer),
         ("Stands in", rule.citation if rule.layer != "wood2021" else f"{rule.citation}, which is not law"),
-        (
-            "How sure",
-            f"content {content}; paragraph number {number}" + (f". {rule.certainty_note}" if rule.certainty_note else ""),
-        ),
+        ("How sure", _how_sure(rule)),
         ("Applies", dates),
         ("Under", " and ".join(e.label for e in catalogue.editions() if e.iri in rule.editions)),
         ("Unless", rule.condition_text or ""),
         ("Looks for", rule.looks_for),
         ("Looks in", "; ".join(sorted(filter(None, (known.label(kind) for kind in rule.sought_in))))),
-        ("A plan", "is enough" if rule.plan_is_enough else "is not enough: it has to be in place"),
+        ("A plan", _of_plans(rule) if not is_on_register else ""),
         ("Settled by", rule.remedy),
         ("Our reading", rule.note or ""),
         ("Tests", "; ".join(f"{shape.name} ({shape.signal.value})" for shape in rule.shapes)),
@@ -82,9 +80,23 @@ def explain(rule: Rule, page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _of_plans(rule: Rule) -> str:
+    return "is enough" if rule.plan_is_enough else "is not enough: it has to be in place"
+
+
+def _how_sure(rule: Rule) -> str:
+    known = ontology.load()
+    note = rule.certainty_note or ""
+    if rule.layer == "register":
+        return note
+    content, number = known.label(CERTAINTY[rule.content_certainty]), known.label(CERTAINTY[rule.number_certainty])
+    return f"content {content}; paragraph number {number}" + (f". {note}" if note else "")
+
+
 def _example(rule: Rule, verdict: str) -> Example | None:
     """Return an example of a verdict: one in which nothing gives another verdict, if there is any."""
-    mine = [example for example in examples.examples() if example.rule == rule.id and len(example.own) > 0]
+    among = examples.register_examples() if rule in loader.register_rules() else examples.examples()
+    mine = [example for example in among if example.rule == rule.id and len(example.own) > 0]
     shown = [example for example in mine if any(e.verdict == verdict for e in example.expected)]
     alone = [example for example in shown if all(e.verdict == verdict for e in example.expected)]
     return next(iter(alone or shown), None)
@@ -93,7 +105,7 @@ def _example(rule: Rule, verdict: str) -> Example | None:
 def _turtle(example: Example) -> str:
     graph = Graph()
     graph.bind("masa", MASA)
-    graph.bind("base", f"{BASE}example/base#")
+    graph.bind("base", f"{BASE}example/{'register-base' if len(example.background) else 'base'}#")
     graph.bind("ex", str(example.iri).rsplit("#", 1)[0] + "#")
     for name in {str(t) for triple in example.own for t in triple if str(t).startswith((VOCABULARIES, f"{BASE}id/"))}:
         stem = name[: max(name.rfind("#"), name.rfind("/")) + 1]

@@ -15,6 +15,7 @@ from masagraph.vocab import TOPIC
 COLUMNS = (
     "rule", "label", "topic", "layer", "force", "severity", "severity_in_wood_profile", "bearer", "requirement", "citation",
     "certainty_content", "certainty_number", "certainty_note", "our_reading", "editions", "applies_from", "applies_to",
+    "judged_on",
 )  # fmt: skip
 
 
@@ -51,13 +52,15 @@ def as_dict(rule: Rule) -> dict[str, str | None]:
         "our_reading": rule.note,
         "applies_from": rule.applies_from.isoformat() if rule.applies_from else None,
         "applies_to": rule.applies_to.isoformat() if rule.applies_to else None,
+        "judged_on": "register" if rule in loader.register_rules() else "arrangement",
     }
 
 
 def run(call: argparse.Namespace) -> int:
     """List the rules named in the call, and return the exit code."""
     wanted = {e.iri for e in catalogue.editions() if e.id == call.edition}
-    rules = [rule for rule in loader.load() if not wanted or not rule.editions or rule.editions & wanted]
+    known = (*loader.load(), *loader.register_rules())
+    rules = [rule for rule in known if not wanted or not rule.editions or rule.editions & wanted]
     if call.format == "json":
         sys.stdout.write(json.dumps([as_dict(rule) for rule in rules], indent=2, ensure_ascii=False) + "\n")
     elif call.format == "csv":
@@ -74,10 +77,18 @@ def run(call: argparse.Namespace) -> int:
 def _text(rules: list[Rule]) -> str:
     lines: list[str] = []
     topic = None
-    for rule in rules:
+    on_register = [rule for rule in rules if rule in loader.register_rules()]
+    on_arrangement = [rule for rule in rules if rule not in on_register]
+    for rule in on_arrangement:
         if rule.topic != topic:
             topic = rule.topic
             name = ontology.load().label(TOPIC[topic]) or topic
             lines.append(f"{'' if not lines else chr(10)}{name[0].upper()}{name[1:]}")
-        lines.append(f"  {rule.id:<22} {rule.force:<12} {rule.label}")
-    return "\n".join([*lines, "", f"{len(rules)} rules. 'masagraph explain RULE' tells more of one."]) + "\n"
+        lines.append(_line(rule))
+    lines += ["", "The register as a whole ('masagraph check --profile register')", *map(_line, on_register), ""]
+    counts = f"{len(on_arrangement)} rules on an arrangement and {len(on_register)} on the register."
+    return "\n".join([*lines, f"{counts} 'masagraph explain RULE' tells more of one."]) + "\n"
+
+
+def _line(rule: Rule) -> str:
+    return f"  {rule.id:<22} {rule.force:<12} {rule.label}"

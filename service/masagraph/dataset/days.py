@@ -13,6 +13,11 @@ def today() -> date:
     return datetime.now(tz=UTC).date()
 
 
+def in_words(day: date) -> str:
+    """Return a day as it is written in English, such as 29 September 2019."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def read_day(text: str, where: str) -> date:
     """Read a day; `today` is one.
 

@@ -17,6 +17,8 @@ def certainty(rule: Rule, edition: Edition) -> tuple[str, str]:
 
 def in_words(rule: Rule, edition: Edition) -> str:
     """Return a phrase on how sure a citation is, such as "content seen in part, number not verified"."""
+    if rule.layer == "register":
+        return "no provision to check"
     content, number = certainty(rule, edition)
     known = ontology.load()
     return f"content {known.label(CERTAINTY[content])}, number {known.label(CERTAINTY[number])}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from masagraph import ontology
 from masagraph.check.checker import Report
 from masagraph.check.dating import in_words
-from masagraph.check.verdicts import CANNOT_TELL, MET, NOT_APPLICABLE, NOT_MET, Verdict
+from masagraph.check.verdicts import CANNOT_TELL, MET, NOT_APPLICABLE, NOT_MET, WORST_FIRST, Verdict
 from masagraph.report import certainty
 from masagraph.rules.model import Rule
 from masagraph.vocab import TOPIC
@@ -18,8 +18,16 @@ _HEADINGS = {
     MET: ("MET", "What is stated does what is asked for, as a plan at least."),
     NOT_APPLICABLE: ("DO NOT APPLY", "They do not come into play for this arrangement on this day."),
 }
+_MEANINGS_ON_REGISTER = {
+    NOT_MET: "Something held is wrong, or the register does not hold what is asked for.",
+    CANNOT_TELL: "What is held does not decide it.",
+    MET: "What is held does what is asked for.",
+    NOT_APPLICABLE: "They do not come into play on this day.",
+}
 _COLOURS = {NOT_MET: "31", CANNOT_TELL: "33", MET: "32", NOT_APPLICABLE: "2"}
 _NARROW, _WIDE = 40, 100
+_FEW = 3
+"""Up to so many places, or subjects of which all is well, are named where the whole country is judged."""
 _WORDS = {MET: "Met", NOT_MET: "Not met", CANNOT_TELL: "Cannot tell", NOT_APPLICABLE: "Does not apply"}
 
 
@@ -74,8 +82,11 @@ def _report(report: Report, page: Page) -> Iterator[str]:
             yield ""
             heading, meaning = _HEADINGS[verdict]
             yield page.paint(f"{heading} ({len(rules)})", _COLOURS[verdict])
-            yield page.wrap(meaning, 0)
-            yield from _TELLING[verdict](report, rules, page)
+            yield page.wrap(_MEANINGS_ON_REGISTER[verdict] if report.is_of_register else meaning, 0)
+            yield from (_in_full if report.is_of_register else _TELLING[verdict])(report, rules, page)
+    if report.is_of_register:
+        yield ""
+        yield page.wrap("Each answer by itself, and where it was read: --format json, csv or turtle.", 0)
 
 
 def _forces(report: Report) -> str:
@@ -143,7 +154,28 @@ def _in_full(report: Report, rules: Sequence[Rule], page: Page) -> Iterator[str]
             yield ""
             yield page.wrap(f"{rule.label} [{rule.id}, {rule.force}]", 4, "  ")
             yield page.wrap(f"{rule.citation} ({certainty.in_words(rule, report.basis.edition)})", 4)
-            yield from _answers(report, verdicts, page)
+            yield from _answers_on_register(verdicts, page) if report.is_of_register else _answers(report, verdicts, page)
+
+
+def _answers_on_register(verdicts: Sequence[Verdict], page: Page) -> Iterator[str]:
+    """Yield the answers of one rule on the whole country, the worst first; those with the same words are told once."""
+    said: dict[tuple[str, str, str | None], list[Verdict]] = {}
+    for v in verdicts:
+        said.setdefault((v.verdict, v.message, v.fix), []).append(v)
+    fixes: list[str] = []
+    for (verdict, message, fix), alike in sorted(said.items(), key=lambda item: (WORST_FIRST.index(item[0][0]), -len(item[1]))):
+        if len(alike) == 1:
+            yield page.wrap(f"{_WORDS[verdict]} for {alike[0].subject_label}. {message}", 6, "    ")
+        else:
+            yield page.wrap(f"{_WORDS[verdict]} for {len(alike)}: {message}", 6, "    ")
+            if len(alike) <= _FEW or verdict in (NOT_MET, CANNOT_TELL):
+                yield page.wrap(f"{'; '.join(v.subject_label for v in alike)}.", 8)
+        places = {place for v in alike for place in v.rests_on}
+        if 0 < len(places) <= _FEW and verdict != NOT_APPLICABLE:
+            yield page.wrap(f"Read in: {_places(alike)}", 10, "        ")
+        if fix and fix not in fixes:
+            fixes.append(fix)
+            yield page.wrap(f"What to do: {fix}", 10, "        ")
 
 
 def _answers(report: Report, verdicts: Sequence[Verdict], page: Page) -> Iterator[str]:

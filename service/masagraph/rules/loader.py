@@ -14,6 +14,8 @@ from masagraph.rules.fields import day_or_none, iris, one, text, text_or_none
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
 from masagraph.vocab import MASA, RDF, SH, SKOS
 
+_REGISTER = "register"
+
 
 def steps(graph: Graph, path: Node, *, last: bool = False) -> frozenset[URIRef]:
     """Return the properties on a SHACL path whose facts a property shape turns on: every step but the way in.
@@ -130,22 +132,53 @@ def prefixes() -> str:
 
 @cache
 def subject_queries() -> dict[Node, str]:
-    """Return the text of each subject query by its IRI."""
-    graph = oxigraph.read([assets.folder("shapes") / "subjects.ttl"])
+    """Return the text of each query for what rules on an arrangement are judged on, by its IRI."""
+    return _queries("subjects.ttl")
+
+
+@cache
+def register_subject_queries() -> dict[Node, str]:
+    """Return the text of each query for what rules on the register are judged on, by its IRI."""
+    return _queries("register-subjects.ttl")
+
+
+def _queries(name: str) -> dict[Node, str]:
+    graph = oxigraph.read([assets.folder("shapes") / name])
     return {s: prefixes() + str(o) for s, o in graph.subject_objects(SH.select)}
 
 
 def rule_files() -> list[Path]:
-    """Return the files of all rules, in a settled order: whatever stands in a folder of `shapes/` that holds no profiles."""
-    return [path for path in sorted(assets.folder("shapes").glob("*/*.ttl")) if path.parent.name != "profiles"]
+    """Return the files of all rules on an arrangement, in a settled order: those in any folder of `shapes/` but two."""
+    return [path for path in sorted(assets.folder("shapes").glob("*/*.ttl")) if path.parent.name not in ("profiles", _REGISTER)]
+
+
+def register_rule_files() -> list[Path]:
+    """Return the files of all rules on the register, in a settled order."""
+    return sorted((assets.folder("shapes") / _REGISTER).glob("*.ttl"))
 
 
 @cache
 def load() -> tuple[Rule, ...]:
-    """Read all rules, once in a process.
+    """Read all rules on an arrangement, once in a process.
 
     Raises:
         CheckerError: A rule file is not as it should be.
     """
     rules = tuple(_rule(path, subject_queries()) for path in rule_files())
+    return tuple(sorted(rules, key=lambda rule: rule.order))
+
+
+@cache
+def register_rules() -> tuple[Rule, ...]:
+    """Read all rules on the register as a whole, once in a process.
+
+    Raises:
+        CheckerError: A rule file is not as it should be.
+    """
+    rules = tuple(_rule(path, register_subject_queries()) for path in register_rule_files())
+    for rule in rules:
+        for shape in rule.shapes:
+            # No reader went through the register to its end: what silence means is for the shape to say.
+            if shape.signal is Signal.ABSENCE and shape.reason not in ("not-seen", "not-evidenced"):
+                raise CheckerError(f"{rule.id}: {shape.name} is an absence, and does not say what it means.")
     return tuple(sorted(rules, key=lambda rule: rule.order))

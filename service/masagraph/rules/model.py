@@ -147,7 +147,10 @@ class ExpectedVerdict:
 
 @dataclass(frozen=True)
 class Example:
-    """A small invented arrangement and what is expected of it. `own` is what it adds to what it extends."""
+    """A small invented arrangement and what is expected of it. `own` is what it adds to what it extends.
+
+    `background` holds the areas and bodies among which an example of a rule on the register is set.
+    """
 
     iri: URIRef
     label: str
@@ -155,4 +158,5 @@ class Example:
     judged_as_at: date | None
     own: Graph
     graph: Graph
+    background: Graph
     expected: tuple[ExpectedVerdict, ...]
