@@ -1,5 +1,6 @@
 """What a user types becomes a typed term before it meets a query, and can never change the query."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -118,6 +119,15 @@ def test_an_area_is_found_by_name_or_code_as_it_stood_on_the_day(text: str, day:
     assert Names(holding.load()).area(text, day, "--area").code == code
 
 
+def test_the_last_day_asked_about_decides_which_area_a_name_means() -> None:
+    """Whatever the order in which a question declares its days: Somerset has had a new code since April 2023."""
+    names, question = Names(holding.load()), loader.load()["footprints/partner-changes"]
+    for parameters in (question.parameters, question.parameters[::-1]):
+        for to, code in (("2021-06-01", "E10000027"), ("2024-06-01", "E06000066")):
+            bound = values.read(replace(question, parameters=parameters), {"area": "Somerset", "to": to}, names)
+            assert str(bound["area"]).endswith(code)
+
+
 def test_bodies_are_found_by_code_and_by_what_people_call_them() -> None:
     names, day = Names(holding.load()), date(2024, 6, 1)
     assert names.body("QMJ", day, "B").name == "NHS North Central London Integrated Care Board"
@@ -125,3 +135,19 @@ def test_bodies_are_found_by_code_and_by_what_people_call_them() -> None:
     with pytest.raises(InputError) as error:
         names.body("Leicestershire", day, "B")
     assert "several" in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["Kent Police", "Kent County Council", "NHS Devon Integrated Care Board"])
+def test_the_name_of_a_body_is_never_taken_for_its_area(text: str) -> None:
+    """The force of Kent answers for Medway too: its footprint is not that of the county."""
+    names, day = Names(holding.load()), date(2024, 6, 1)
+    with pytest.raises(InputError):
+        names.area(text, day, "--area")
+    found, is_area = names.area_or_body(text, day, "PLACE")
+    assert not is_area
+    assert found.name == text
+
+
+def test_an_empty_name_is_refused() -> None:
+    with pytest.raises(InputError, match="it is empty"):
+        Names(holding.load()).kind(" ", "--kind")

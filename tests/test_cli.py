@@ -143,6 +143,9 @@ def test_csv_has_a_row_a_verdict_and_no_formula(capsys: pytest.CaptureFixture[st
     _, as_json = check(capsys, FIRST, "--format", "json")
     assert len(rows) == len(json.loads(as_json)["arrangements"][0]["verdicts"])
     assert [cells.neutral(cell) for cell in ("=1+1", "@x", "-2", "plain")] == ["'=1+1", "'@x", "'-2", "plain"]
+    assert [cells.neutral(cell) for cell in (" =1", "\n=1", "\u00a0=1", "\uff1d1", "", " plain")] == [
+        "' =1", "'\n=1", "'\u00a0=1", "'\uff1d1", "", " plain",
+    ]  # fmt: skip
     assert all(cell[:1] not in "=+-@" for row in rows for cell in row.values() if cell)
 
 

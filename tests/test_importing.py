@@ -86,6 +86,17 @@ def test_a_file_of_another_name_stays(tables: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
 
 
+def test_a_folder_in_place_of_a_file_is_seen_before_any_file_is_moved(tables: Path, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    (target / "police-forces.ttl").mkdir(parents=True)
+    (target / "areas.ttl").write_text("# old\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        build.build(tables, target)
+    assert "police-forces.ttl: a folder stands where the file belongs" in str(error.value)
+    assert (target / "areas.ttl").read_text(encoding="utf-8") == "# old\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
 def test_what_is_written_can_be_read_and_says_so_much(tables: Path, tmp_path: Path) -> None:
     """One statement in the file for each that was made: nothing is lost in writing, nothing merges."""
     for dataset in build.build(tables, tmp_path / "target"):

@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import re
+import zipfile
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
@@ -14,7 +18,7 @@ from masagraph.questions import loader
 from masagraph.report import table_data, table_text, table_xlsx
 from masagraph.report.table_data import RESULT_SET
 from masagraph.tables import Column, Table
-from masagraph.vocab import RDF, XSD
+from masagraph.vocab import RDF, RDFS, XSD
 
 AREA = URIRef("http://statistics.data.gov.uk/id/statistical-geography/E1")
 NAMES = {"area": "the area", "areaName": "its name", "sum": "pounds", "agreed": "whether", "note": "words", "source": "where"}
@@ -38,6 +42,16 @@ def test_csv_has_a_header_and_no_formula() -> None:
     assert rows[2] == [str(AREA), "Ayton", "3", "", "'@cmd", ""]
 
 
+DATED = replace(TABLE, settings=(("date", "2021-05-01"), ("area", "-Ayton (E1)")))
+
+
+def test_csv_tells_in_every_row_what_was_asked() -> None:
+    rows = list(csv.reader(io.StringIO(table_data.as_csv(DATED))))
+    assert [row[-2:] for row in rows] == [["askedDate", "askedArea"], *[["2021-05-01", "'-Ayton (E1)"]] * 2]
+    assert [row[:-2] for row in rows] == list(csv.reader(io.StringIO(table_data.as_csv(TABLE))))
+    assert json.loads(table_data.as_json(DATED))["asked"] == {"date": "2021-05-01", "area": "-Ayton (E1)"}
+
+
 def test_json_keeps_types_and_says_what_columns_mean() -> None:
     data = json.loads(table_data.as_json(TABLE))
     assert data["rows"][0] == {
@@ -54,6 +68,8 @@ def test_turtle_is_an_answer_in_the_vocabulary_of_the_w3c() -> None:
     (answer,) = graph.subjects(RDF.type, RESULT_SET.ResultSet)
     assert {str(v) for v in graph.objects(answer, RESULT_SET.resultVariable)} == {c.name for c in TABLE.columns}
     assert len(list(graph.objects(answer, RESULT_SET.solution))) == 2
+    assert [str(v) for v in graph.objects(answer, RDFS.label)] == ["A table"]
+    assert [str(v) for v in graph.objects(answer, RDFS.comment)] == ["Asked with date 2021-05-01."]
     assert (None, RESULT_SET.value, Literal("5000.50", datatype=XSD.decimal)) in graph
     assert len(list(graph.subjects(RESULT_SET.variable, Literal("agreed")))) == 1
 
@@ -65,6 +81,15 @@ def test_spreadsheet_holds_text_as_text_and_numbers_as_numbers() -> None:
     assert (sheet["C2"].value, sheet["C2"].data_type) == (5000.5, "n")
     assert (sheet["E2"].value, sheet["E2"].data_type) == ("=1+1", "s")
     assert "pounds" in [cell.value for cell in book["About"]["B"]]
+
+
+def test_spreadsheet_is_the_same_bytes_whenever_it_is_written() -> None:
+    """No clock is told in it: neither that of the book nor those of its parts."""
+    written = table_xlsx.render(TABLE)
+    assert table_xlsx.render(TABLE) == written
+    assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(written)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    core = zipfile.ZipFile(io.BytesIO(written)).read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[^<]*", core)) == {"1980-01-01T00:00:00Z"}
 
 
 def test_text_names_what_it_is_about_and_hides_addresses() -> None:
@@ -81,6 +106,37 @@ def test_text_gathers_what_is_alike_and_rests_on_nothing() -> None:
     assert "Nothing known (5): Area 0, Area 1, Area 2, Area 3, Area 4." in text
     assert text.count("nothing known") == 0
     assert "Known" in text
+
+
+def test_text_gathers_several_cells_with_what_each_says_and_keeps_names() -> None:
+    columns = tuple(Column(name, "x") for name in ("areaName", "body", "band", "before", "state", "source"))
+    cells = (Literal("NHS Leeds"), None, Literal("Leeds CCG"), Literal("not seen"), None)
+    text = table_text.render(Table("T", columns, tuple((Literal(f"Area {n}"), *cells) for n in range(4))), 120)
+    assert "Body: NHS Leeds; before: Leeds CCG; not seen (4): Area 0, Area 1, Area 2, Area 3." in text
+    alone = tuple((Literal(f"Area {n}, City of"), None, None, None, Literal("seen in NHS"), None) for n in range(4))
+    assert "Seen in NHS (4): Area 0, City of; Area 1, City of;" in table_text.render(Table("T", columns, alone), 120)
+
+
+def test_text_says_once_what_all_cells_say() -> None:
+    columns = tuple(Column(name, "x") for name in ("areaName", "one", "two", "state", "source"))
+    rows = tuple((Literal(f"Area {n}"), *[Literal("nothing known")] * 3, None) for n in range(4))
+    assert "\nNothing known (4): Area 0" in table_text.render(Table("T", columns, rows), 80)
+
+
+def test_a_long_title_is_wrapped_to_the_page() -> None:
+    lines = table_text.render(Table("word " * 30, TABLE.columns, TABLE.rows), 60).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert lines[3] == "=" * 59
+
+
+@pytest.mark.parametrize("letters", [16, 17, 40, 57])
+def test_no_word_up_to_the_page_is_broken_in_a_grid_or_record(letters: int) -> None:
+    long = "x" * (letters - 5) + "-" + "y" * 4
+    columns = tuple(Column(name, "x") for name in ("areaName", "a", "b", "c"))
+    row = (Literal("Ayton"), Literal(f"two {long} words"), Literal("some more words"), Literal(long))
+    text = table_text.render(Table("T", columns, (row, row)), 62)
+    assert text.count(long) == 4
+    assert max(map(len, text.splitlines())) <= 62
 
 
 def test_narrow_pages_never_break_words_in_a_grid() -> None:
@@ -121,6 +177,82 @@ def test_ask_tells_what_a_question_takes(capsys: pytest.CaptureFixture[str]) -> 
     assert "--date" in told
     assert "(default: today)" in told
     assert "Wood 2021" in told
+
+
+def test_an_answer_says_what_was_asked_in_the_words_of_people(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--date", "2024-12-31", "--area", "E08000035", "--kind", "Police"]
+    assert main(["ask", "gaps/delegation-seniority", *words]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Asked with date 2024-12-31, area Leeds (E08000035), kind police." in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--date", "2021-05-01", "partners/leads"], "partners/leads: the name of the question comes first."),
+        (["--area", "Leeds", "delegation-seniority"], "delegation-seniority: the name of the question comes first."),
+        (["partners/leads", "--area", "London"], "--area: 'London' is a region, not an area. Say --region London."),
+        (["partners/leads", "--area", "north east"], "Say --region 'North East'."),
+        (["partners/leads", "--area", "Leeds", "--region", "London"], "--region: Leeds is not in London. It is in Yorkshire"),
+        (
+            ["partners/leads", "--area", "Cumbria", "--date", "2024-01-01"],
+            "Ask about a day until 2023-03-31, or ask for Cumberland or Westmorland and Furness.",
+        ),
+        (["partner-changes", "--area", "Cumbria", "--to", "2024-01-01"], "or ask for Cumberland or Westmorland and Furness."),
+        (["partner-changes", "--area", "E08000016", "--to", "2025-06-01"], "or ask for Barnsley (E08000038)."),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_what_can(capsys: pytest.CaptureFixture[str], words: list[str], told: str) -> None:
+    assert main(["ask", *words]) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["register", "--area", "Cumbria", "--date", "2024-01-01"], "--area: Cumbria (E10000006) does not exist on 2024-01-01."),
+        (["register", "--area", "Leeds", "--region", "London"], "--region: Leeds is not in London."),
+        (["chain", "Cumberland", "--date", "2021-01-01"], "Ask about a day from 2023-04-01, or ask for Cumbria."),
+        (["footprint", "E08000016", "--date", "2025-12-01"], "or ask for Barnsley (E08000038)."),
+        (["footprint", "QMJ", "--date", "2021-01-01"], "Ask about a day from 2022-07-01 until 2026-03-31."),
+        (["chain", "London"], "AREA: 'London' is a region, not an area."),
+        (["footprint", "London"], "AREA_OR_BODY: 'London' is a region, not an area."),
+    ],
+)
+def test_every_command_refuses_an_area_that_is_not_there(capsys: pytest.CaptureFixture[str], words: list[str], told: str) -> None:
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["chain", "footprint"])
+def test_pictures_are_written(tmp_path: Path, command: str) -> None:
+    target = tmp_path / "picture.svg"
+    assert main([command, "Leeds", "--date", "2024-12-31", "--format", "svg", "--output", str(target)]) == 0
+    picture = ET.fromstring(target.read_bytes())  # noqa: S314 - our own
+    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "Leeds" in "".join(picture.itertext())
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "turtle"])
+def test_register_is_written_in_every_format(tmp_path: Path, form: str) -> None:
+    target = tmp_path / f"register.{form}"
+    words = ["--date", "2024-12-31", "--area", "Leeds", "--format", form, "--output", str(target)]
+    assert main(["register", *words]) == 0
+    if form == "xlsx":
+        assert [row[1] for row in openpyxl.load_workbook(target)["Answer"].values] == ["areaName", *["Leeds"] * 3]
+    elif form == "csv":
+        with target.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert [(row["areaName"], row["askedDate"], row["askedArea"]) for row in rows] == [
+            ("Leeds", "2024-12-31", "Leeds (E08000035)")
+        ] * 3
+    else:
+        graph = Graph().parse(target, format="turtle")
+        (answer,) = graph.subjects(RDF.type, RESULT_SET.ResultSet)
+        assert len(list(graph.objects(answer, RESULT_SET.solution))) == 3
+        assert "on 31 December 2024" in str(graph.value(answer, RDFS.label))
 
 
 @pytest.mark.parametrize("words", [["--date", "2021-05-01", "--date", "2021-05-02"], ["--area="]])

@@ -17,9 +17,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """An answer: what was asked, in words; its columns; its rows, each as long as the columns are many; remarks for its foot."""
+    """An answer: what was asked, in words; its columns; its rows, each as long as the columns are many; remarks for its foot.
+
+    `settings` are what it was asked with, by name: the day above all, without which no answer can be kept.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     remarks: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()

@@ -41,13 +41,25 @@ def run(call: argparse.Namespace) -> int:
             raise InputError(call.rest[0], "no question is named", "'masagraph ask' lists the questions")
         sys.stdout.write(call.usage if call.help else _list())
         return 0
-    question = asking.find(call.name)
+    question = _question(call.name, call.rest)
     if call.help:
         sys.stdout.write(_tell(question))
         return 0
     table = asking.ask(question, _parameters(call.rest), holding.load())
     output.tell(table, call.format, call.output)
     return 0
+
+
+def _question(name: str, rest: list[str]) -> Question:
+    """Find the question, or tell who put it behind its parameters that a value has been taken for its name."""
+    try:
+        return asking.find(name)
+    except InputError:
+        known = {told for q in loader.load().values() for told in (q.name, q.name.split("/")[1])}
+        meant = next((word for word in rest if word in known), None)
+        if meant is None:
+            raise
+    raise InputError(meant, "the name of the question comes first", f"Write 'masagraph ask {meant}' and its parameters behind")
 
 
 def _parameters(words: list[str]) -> dict[str, str]:

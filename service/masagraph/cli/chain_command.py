@@ -7,7 +7,6 @@ from masagraph.dataset import holding
 from masagraph.dataset.days import read_day
 from masagraph.dataset.names import Names
 from masagraph.draw import chain_svg
-from masagraph.errors import InputError
 from masagraph.register import chains
 from masagraph.report import chain_text
 
@@ -34,9 +33,7 @@ def run(call: argparse.Namespace) -> int:
     """
     day = read_day(call.date, "--date")
     snapshot = holding.load()
-    area = Names(snapshot).area(call.area, day, "AREA")
-    if not area.exists_on(day):
-        raise InputError("AREA", f"{area.name} ({area.code}) does not exist on {day.isoformat()}", area.lifetime)
+    area = Names(snapshot).area_on(call.area, day, "AREA")
     found = chains.of_area(snapshot, str(area.thing), day)
     told = chain_svg.render(found) if call.format == "svg" else chain_text.render(found, output.width(call.output))
     output.write(told, call.output)

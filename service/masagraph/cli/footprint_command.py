@@ -7,7 +7,6 @@ from masagraph.dataset import holding
 from masagraph.dataset.days import read_day
 from masagraph.dataset.names import Names
 from masagraph.draw import footprint_svg
-from masagraph.errors import InputError
 from masagraph.register import footprints
 from masagraph.report import footprint_text
 
@@ -36,8 +35,7 @@ def run(call: argparse.Namespace) -> int:
     snapshot = holding.load()
     names = Names(snapshot)
     named, is_area = names.area_or_body(call.place, day, "AREA_OR_BODY")
-    if not named.exists_on(day):
-        raise InputError("AREA_OR_BODY", f"{named.name} ({named.code}) does not exist on {day.isoformat()}", named.lifetime)
+    names.must_exist(named, day, "AREA_OR_BODY")
     if is_area:
         found = footprints.of_area(snapshot, str(named.thing), day)
     else:

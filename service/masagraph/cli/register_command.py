@@ -1,6 +1,7 @@
 """`masagraph register`."""
 
 import argparse
+from dataclasses import replace
 
 from masagraph.cli import output
 from masagraph.dataset import holding
@@ -31,19 +32,27 @@ def run(call: argparse.Namespace) -> int:
     """Tell the register as asked, and return the exit code.
 
     Raises:
-        InputError: The day, area, kind or region cannot be read, or the register cannot be written.
+        InputError: The day, area, kind or region cannot be read, the area does not exist on the day or is not in the region,
+            or the register cannot be written.
     """
     day = read_day(call.date, "--date")
     snapshot = holding.load()
     names = Names(snapshot)
+    area = None if call.area is None else names.area_on(call.area, day, "--area")
+    kind = None if call.kind is None else names.kind(call.kind, "--kind")
+    region = None if call.region is None else names.region(call.region, "--region")
+    if area and region:
+        names.must_lie_in(area, region, "--region")
     found = entries.entries(
         standing.on(snapshot, day),
-        area=None if call.area is None else str(names.area(call.area, day, "--area").thing),
-        kind=None if call.kind is None else local(names.kind(call.kind, "--kind").thing),
-        region=None if call.region is None else str(names.region(call.region, "--region").thing),
+        area=str(area.thing) if area else None,
+        kind=local(kind.thing) if kind else None,
+        region=str(region.thing) if region else None,
     )
     if call.format == "table":
         output.write(register_text.render(entries.title(day), found, output.width(call.output)), call.output)
     else:
-        output.tell(entries.table(found, day), call.format, call.output)
+        asked = {"date": day.isoformat(), "area": area, "kind": kind, "region": region}
+        settings = tuple((name, str(value)) for name, value in asked.items() if value)
+        output.tell(replace(entries.table(found, day), settings=settings), call.format, call.output)
     return 0

@@ -39,8 +39,9 @@ SELECT DISTINCT ?thing ?kin WHERE {
   ?thing a masa:Area ; (masa:recodedAs|dcterms:isReplacedBy)+|(^masa:recodedAs|^dcterms:isReplacedBy)+ ?kin
 }"""
 _WITHIN = "SELECT ?area ?region WHERE { ?area a masa:Area ; masa:inRegion ?region }"
-# Words that tell bodies of one place apart from the place, and that people leave out.
-_FILLERS = re.compile(
+# Words that people leave out of the name of an area, and of a body. That of a body is never taken for its area.
+_LEFT_OUT_OF_AREAS = re.compile(r"\b(the|county|city|borough|metropolitan|london|of|royal)\b")
+_LEFT_OUT_OF_BODIES = re.compile(
     r"\b(the|nhs|council|county|city|borough|metropolitan|london|of|royal|icb|ccg|integrated|care|board|police)\b"
 )
 
@@ -195,8 +196,8 @@ def _folded(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", " ", text.casefold().replace("&", " and ").replace("_", " ")).split())
 
 
-def _short(text: str) -> str:
-    return " ".join(_FILLERS.sub(" ", _folded(text)).split())
+def _short(text: str, left_out: re.Pattern[str]) -> str:
+    return " ".join(left_out.sub(" ", _folded(text)).split())
 
 
 def _tail(thing: URIRef) -> str:
@@ -205,10 +206,13 @@ def _tail(thing: URIRef) -> str:
 
 def _chosen(known: Iterable[Named], text: str, day: date, where: str, what: str) -> Named:
     among = list(known)
+    if not text.strip():
+        raise InputError(where, "it is empty", f"Name an {what}" if what[0] in "aeiou" else f"Name a {what}")
+    left_out = _LEFT_OUT_OF_BODIES if "body" in what else _LEFT_OUT_OF_AREAS
     readings: tuple[Callable[[Named], bool], ...] = (
         lambda n: text.casefold() in (n.code.casefold(), str(n.thing).casefold(), _tail(n.thing)),
         lambda n: _folded(n.name) == _folded(text),
-        lambda n: bool(_short(text)) and _short(n.name) == _short(text),
+        lambda n: bool(_short(text, left_out)) and _short(n.name, left_out) == _short(text, left_out),
     )
     for fits in readings:
         found = sorted((n for n in among if fits(n)), key=lambda n: (not n.exists_on(day), n.last_day or "9999", n.first_day))

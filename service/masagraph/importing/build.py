@@ -22,7 +22,8 @@ def build(source: Path, target: Path) -> tuple[Dataset, ...]:
         target: The folder of the files; files of other names in it stay as they are.
 
     Raises:
-        InputError: A table is missing or wrong, or the files cannot be written: what stood in the folder is untouched.
+        InputError: A table is missing or wrong, or the files cannot be written. What stood in the folder is untouched, unless the
+            disk fails while the files, written whole beside it, are moved in one by one.
         CheckerError: Two sets describe one thing.
     """
     tables = records.read(source)
@@ -48,6 +49,14 @@ def _refuse_two_descriptions(built: tuple[Dataset, ...]) -> None:
         seen.add(subject)
 
 
+def _refuse_folders(built: tuple[Dataset, ...], target: Path) -> None:
+    """Refuse before the first file is moved what would stop the moving half way."""
+    for dataset in built:
+        path = target / f"{dataset.name}.ttl"
+        if path.is_dir():
+            raise InputError(str(path), "a folder stands where the file belongs", "Move it away, or choose another with --to")
+
+
 def _put(built: tuple[Dataset, ...], target: Path) -> None:
     draft = None
     try:
@@ -55,6 +64,7 @@ def _put(built: tuple[Dataset, ...], target: Path) -> None:
         draft = Path(mkdtemp(dir=target.parent, prefix=".reference-"))
         for dataset in built:
             (draft / f"{dataset.name}.ttl").write_text(render(dataset), encoding="utf-8", newline="\n")
+        _refuse_folders(built, target)
         for dataset in built:
             (draft / f"{dataset.name}.ttl").replace(target / f"{dataset.name}.ttl")
     except OSError as error:

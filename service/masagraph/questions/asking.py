@@ -40,9 +40,11 @@ def ask(question: Question, given: Mapping[str, str], snapshot: Snapshot) -> Tab
         InputError: A parameter is unknown, or its value cannot be read.
         CheckerError: The query does not return the columns that its header declares.
     """
-    bound = values.read(question, given, Names(snapshot))
+    settings = values.settings(question, given, Names(snapshot))
+    bound = {name: setting.value for name, setting in settings.items()}
     names, rows = snapshot.table(binding.bind(question.text, bound))
     if names != [column.name for column in question.columns]:
         raise CheckerError(f"{question.name}: returns {', '.join(names)}, not the columns that its header declares.")
-    settings = ", ".join(f"{name} {value.rsplit('/', 1)[-1]}" for name, value in sorted(bound.items()))
-    return Table(question.summary, question.columns, tuple(rows), (f"Asked with {settings}.",) if settings else ())
+    told = tuple((name, setting.words) for name, setting in settings.items())
+    remarks = (f"Asked with {', '.join(f'{name} {words}' for name, words in told)}.",) if told else ()
+    return Table(question.summary, question.columns, tuple(rows), remarks, told)

@@ -7,12 +7,20 @@ from rdflib.term import Node
 
 from masagraph.vocab import XSD
 
+# The signs that begin a formula, in the widths in which a spreadsheet knows them.
+_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 Plain = str | int | float | bool | None
 
 
 def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet will take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    """Return a cell that no spreadsheet will take for a formula, whatever blanks stand before the sign."""
+    is_formula = cell.lstrip()[:1] in _SIGNS or cell[:1] in ("\t", "\r", "\n")
+    return f"'{cell}" if cell and is_formula else cell
+
+
+def capitalised(words: str) -> str:
+    """Return words with a capital first and the others as they are: names among them keep theirs."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def text(term: Node | None) -> str:

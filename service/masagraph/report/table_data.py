@@ -7,25 +7,30 @@ import json
 from rdflib import BNode, Graph, Literal, Namespace
 
 from masagraph import __version__, digests
-from masagraph.report.cells import neutral, plain, text
+from masagraph.report.cells import capitalised, neutral, plain, text
 from masagraph.tables import Table
-from masagraph.vocab import RDF
+from masagraph.vocab import RDF, RDFS
 
 RESULT_SET = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
 """The W3C's own vocabulary for an answer to a query."""
 
 
 def as_csv(table: Table) -> str:
-    """Return a table as CSV with a header row; no cell can be taken for a formula."""
+    """Return a table as CSV with a header row; no cell can be taken for a formula.
+
+    CSV has no place for remarks, so what was asked stands in columns of its own behind the others (`askedDate`), alike in
+    every row: a file without its day would be worth nothing a year on, and rows of two days can be put one under the other.
+    """
+    asked = [neutral(value) for _, value in table.settings]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows([neutral(text(cell)) for cell in row] for row in table.rows)
+    writer.writerow([*(column.name for column in table.columns), *(f"asked{capitalised(name)}" for name, _ in table.settings)])
+    writer.writerows([*(neutral(text(cell)) for cell in row), *asked] for row in table.rows)
     return out.getvalue()
 
 
 def as_json(table: Table) -> str:
-    """Return a table as JSON: what was asked, the columns with their meaning, rows by column, and remarks."""
+    """Return a table as JSON: what was asked and with what, the columns with their meaning, rows by column, and remarks."""
     names = [column.name for column in table.columns]
     content = {
         "masagraph": {
@@ -34,6 +39,7 @@ def as_json(table: Table) -> str:
             "reference_digest": digests.reference_digest(),
         },
         "title": table.title,
+        "asked": dict(table.settings),
         "columns": [{"name": column.name, "about": column.about} for column in table.columns],
         "rows": [dict(zip(names, map(plain, row), strict=True)) for row in table.rows],
         "remarks": list(table.remarks),
@@ -42,11 +48,17 @@ def as_json(table: Table) -> str:
 
 
 def as_turtle(table: Table) -> str:
-    """Return a table as Turtle, in the vocabulary of the W3C for answers to queries; terms keep their types."""
+    """Return a table as Turtle, in the vocabulary of the W3C for answers to queries; terms keep their types.
+
+    The vocabulary has no words for title and remarks: they are the label and the comments of the answer.
+    """
     graph = Graph()
     graph.bind("rs", RESULT_SET)
     answer = BNode("answer")
     graph.add((answer, RDF.type, RESULT_SET.ResultSet))
+    graph.add((answer, RDFS.label, Literal(table.title)))
+    for remark in table.remarks:
+        graph.add((answer, RDFS.comment, Literal(remark)))
     for column in table.columns:
         graph.add((answer, RESULT_SET.resultVariable, Literal(column.name)))
     for number, row in enumerate(table.rows, start=1):

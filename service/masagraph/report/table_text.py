@@ -6,14 +6,14 @@ from itertools import groupby
 
 from rdflib import URIRef
 
-from masagraph.report.cells import text
+from masagraph.report.cells import capitalised, text
 from masagraph.tables import Table
 
 _GAP = "  "
 _SOURCE = "source"
 _PLACE_COLUMNS = ("area", "areaName", "regionName")
 _MANY = 4
-_LONG_WORD = 16
+_STATE = "state"
 
 
 def render(table: Table, width: int) -> str:
@@ -26,7 +26,8 @@ def render(table: Table, width: int) -> str:
         table: What to tell.
         width: The width of the page in characters.
     """
-    lines = [table.title, "=" * len(table.title), ""]
+    heading = textwrap.wrap(table.title, width)
+    lines = [*heading, "=" * max(map(len, heading), default=0), ""]
     shown = [number for number, column in enumerate(table.columns) if not _is_address(table, number)]
     rows = [tuple(text(row[number]) for number in shown) for row in table.rows]
     names = [table.columns[number].name for number in shown]
@@ -35,7 +36,9 @@ def render(table: Table, width: int) -> str:
     lines.extend(_grid(names, rows, width))
     for words, areas in alike:
         lines.append("")
-        lines.extend(textwrap.wrap(f"{words} ({len(areas)}): {', '.join(areas)}.", width, subsequent_indent="  "))
+        between = "; " if any("," in area for area in areas) else ", "
+        told = f"{words} ({len(areas)}): {between.join(areas)}."
+        lines.extend(textwrap.wrap(told, width, subsequent_indent="  ", break_on_hyphens=False))
     if not table.rows:
         lines.append("Nothing in the data answers this.")
     for remark in table.remarks:
@@ -63,7 +66,15 @@ def _gathered(names: Sequence[str], rows: list[tuple[str, ...]]) -> tuple[list[t
             shared.setdefault(tuple(row[i] for i in about), []).append(row[place])
     many = {cells: areas for cells, areas in shared.items() if len(areas) >= _MANY}
     kept = [row for row in rows if row[source] or tuple(row[i] for i in about) not in many]
-    return kept, [(", ".join(cell for cell in cells if cell).capitalize(), areas) for cells, areas in sorted(many.items())]
+    return kept, [(_told([names[i] for i in about], cells), areas) for cells, areas in sorted(many.items())]
+
+
+def _told(names: Sequence[str], cells: Sequence[str]) -> str:
+    """Return cells as words: alike or alone as they are, of several each with what it says; a state needs no such name."""
+    filled = [(name, cell) for name, cell in zip(names, cells, strict=True) if cell]
+    if len(different := {cell for _, cell in filled}) == 1:
+        return capitalised(different.pop())
+    return capitalised("; ".join(cell if name == _STATE else f"{_words(name)}: {cell}" for name, cell in filled))
 
 
 def _with_regions(names: list[str], rows: list[tuple[str, ...]]) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -92,7 +103,7 @@ def _grid(names: Sequence[str], rows: list[tuple[str, ...]], width: int) -> Iter
                 yield from (f"  {line}" for line in _row([row[i] for i in inner], widths))
             else:
                 told = "; ".join(f"{_words(names[i])}: {row[i]}" for i in inner if row[i])
-                yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
+                yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
             if source is not None and row[source]:
                 yield from textwrap.wrap(f"Read in: {row[source]}", width, initial_indent="    ", subsequent_indent="      ")
 
@@ -104,9 +115,9 @@ def _words(name: str) -> str:
 
 
 def _widths(columns: list[list[str]], width: int) -> list[int]:
-    """Share a width out, the widest columns giving way until all fit; return none if words would have to be broken."""
+    """Share a width out, the widest columns giving way until all fit; return none if a word would have to be broken."""
     wanted = [max(len(cell) for cell in column) for column in columns]
-    least = [min(_LONG_WORD, max(len(word) for cell in column for word in cell.split() or [""])) for column in columns]
+    least = [max(len(word) for cell in column for word in cell.split() or [""]) for column in columns]
     room = width - len(_GAP) * (len(columns) - 1)
     while sum(wanted) > room:
         spare = [(w - m, i) for i, (w, m) in enumerate(zip(wanted, least, strict=True)) if w > m]
@@ -117,7 +128,7 @@ def _widths(columns: list[list[str]], width: int) -> list[int]:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
+    wrapped = [textwrap.wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(cells, widths, strict=True)]
     for number in range(max(map(len, wrapped), default=0)):
         line = [part[number] if number < len(part) else "" for part in wrapped]
         yield _GAP.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))

@@ -1,6 +1,9 @@
 """A table as a spreadsheet: the rows on one sheet, what they mean on another."""
 
 import io
+import re
+import zipfile
+from datetime import datetime
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, MergedCell
@@ -11,11 +14,15 @@ from masagraph.report.cells import Plain, plain
 from masagraph.tables import Table
 
 _WIDEST = 48
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a zip file can tell. When a file was written is nobody's business: what it says has a day of its own."""
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
 def render(table: Table) -> bytes:
-    """Return a table as an XLSX file; every text is text, and none a formula."""
+    """Return a table as an XLSX file: the same bytes for the same table; every text is text, and none a formula."""
     book = Workbook()
+    book.properties.created = datetime(*_NO_TIME)  # noqa: DTZ001 - the library writes it as it stands
     sheet = book.active
     if sheet is None:
         raise AssertionError("a new workbook has a sheet")
@@ -41,6 +48,17 @@ def render(table: Table) -> bytes:
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 100
     out = io.BytesIO()
     book.save(out)
+    return _timeless(out.getvalue())
+
+
+def _timeless(written: bytes) -> bytes:
+    """Return a spreadsheet without the times at which it and its parts were written: the library leaves no choice in that."""
+    out = io.BytesIO()
+    moment = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*_NO_TIME).encode()
+    with zipfile.ZipFile(io.BytesIO(written)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            part = _MODIFIED.sub(rb"\g<1>" + moment, source.read(name)) if name == "docProps/core.xml" else source.read(name)
+            target.writestr(zipfile.ZipInfo(name, _NO_TIME), part, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
