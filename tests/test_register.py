@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from xml.etree import ElementTree as ET
@@ -13,10 +14,15 @@ from masagraph.cli import main
 from masagraph.dataset import holding
 from masagraph.dataset.names import Names
 from masagraph.draw import chain_svg, footprint_svg
+from masagraph.oxigraph import Snapshot
+from masagraph.questions import loader
+from masagraph.questions.asking import ask
 from masagraph.register import chains, entries, footprints, standing
 from masagraph.register.chains import Chain, Chains
 from masagraph.register.entries import Entry
 from masagraph.register.footprints import Footprint
+from masagraph.register.standing import KINDS
+from masagraph.report import register_text
 
 SPRING_2021, END_OF_2024 = date(2021, 5, 1), date(2024, 12, 31)
 Run = Callable[..., tuple[int, str, str]]
@@ -133,8 +139,15 @@ def test_coverage_counts_every_pair_once() -> None:
     found = list(register(END_OF_2024).values())
     lines = entries.coverage(found)
     assert f"{len(found)} pairs" in lines[0]
-    for state in ("known", "not stated", "not seen"):
+    whole, in_part = ([e for e in found if e.lead_state == "known" and bool(e.lead_part) is part] for part in (False, True))
+    assert f"known {len(whole)} (" in lines[0]
+    assert f"known in part {len(in_part)} (" in lines[0]
+    read = sum(e.evidence == "read whole" for e in whole)
+    assert f"of which {read} in documents read whole, {len(whole) - read} in part" in lines[0]
+    for state in ("not stated", "not seen"):
         assert f"{state} {sum(e.lead_state == state for e in found)} (" in lines[0]
+    assert "(0%)" not in " ".join(lines)
+    assert "under 1%" in lines[0]
 
 
 def test_register_of_a_country_without_arrangements_knows_nobody() -> None:
@@ -290,6 +303,10 @@ def test_register_command_tells_text_and_data_alike(run: Run) -> None:
         (("ask", "delegation-seniority", "--date", "tomorrow"), "--date: 'tomorrow' is no day."),
         (("ask", "delegation-seniority", "--date"), "--date: it has no value."),
         (("ask", "delegation-seniority", "London"), "London: it belongs to no parameter."),
+        (
+            ("ask", "footprints/partner-changes", "--from", "2024-01-01", "--to", "2020-01-01"),
+            "--to: 2020-01-01 lies before --from, 2024-01-01. Give the earlier day as --from.",
+        ),
         (("ask", "--area", "Leeds"), "Leeds: there is no question of that name."),
     ],
 )
@@ -337,3 +354,332 @@ def test_a_power_that_is_only_planned_is_none_yet(words: str, speaks: str, keeps
     row = dict(zip(names, asking.plain(list(table.rows))[0], strict=True))
     assert (row["delegate"], row["delegateBand"]) == ("Assistant Chief Constable", "3")
     assert (row["speaks"], row["keepsAccountability"]) == (speaks, keeps)
+
+
+def country(text: str, reference: str = "") -> Snapshot:
+    """Return the small country of the fixtures with arrangements of one's own."""
+    background = asking.turtle((asking.FOLDER / "reference.ttl").read_text(encoding="utf-8") + reference)
+    return holding.of_graphs(asking.turtle(text), background)
+
+
+def entry(text: str, day: date = SPRING_2021, kind: str = "police", reference: str = "", area: str = "Ayton") -> Entry:
+    found = entries.entries(standing.on(country(text, reference), day), kind=kind)
+    (one,) = (e for e in found if e.area.name == area)
+    return one
+
+
+def cells(e: Entry) -> dict[str, str]:
+    table = entries.table([e], SPRING_2021)
+    return dict(zip([column.name for column in table.columns], asking.plain(list(table.rows))[0], strict=True))
+
+
+def told(e: Entry) -> str:
+    return register_text.render("Register", [e], 200)
+
+
+def chain_of(text: str, kind: str = "police") -> Chain:
+    area = "http://statistics.data.gov.uk/id/statistical-geography/A"
+    (found,) = (c for c in chains.of_area(country(text), area, SPRING_2021).chains if c.kind == kind)
+    return found
+
+
+# An arrangement read whole, with a role for the police to which each test adds.
+WHOLE = """
+version:north a masa:ArrangementVersion ;
+    skos:prefLabel "North, 2019"@en ;
+    masa:coversArea area:A ; masa:followsEdition guidance:wt2018 ; masa:hasDocument :plan ; masa:hasPartnerRole :police ;
+    masa:inForceFrom [
+        a masa:StatedDate ; masa:earliestDay "2019-09-01"^^xsd:date ; masa:latestDay "2019-09-01"^^xsd:date ] .
+:plan a masa:Document ;
+    skos:prefLabel "North plan"@en ; masa:documentKind document-kind:published-arrangement ; masa:extentRead extent-read:whole .
+:police a masa:PartnerRole ;
+    masa:partnerKind kind:police ; masa:publishedName "Northshire Police" ; masa:heldBy police-force:NOR ; masa:statedBy :s1 .
+:s1 a masa:Statement ; masa:inDocument :plan ; masa:locator "page 1" .
+:proposed a masa:Statement ; masa:inDocument :plan ; masa:locator "page 2" ; masa:modality modality:proposed .
+"""
+LED = """
+:police masa:hasLead :lead .
+:lead a masa:Lead ; masa:leadPost :chief ; masa:statedBy :s1 .
+:chief a masa:Post ; masa:postTitle "Chief Constable" ; masa:postKind post-kind:chief-officer-of-police .
+"""
+DELEGATED = """
+:police masa:hasDelegation :delegation .
+:delegation a masa:Delegation ; masa:delegatedTo :officer ; masa:statedBy :s1 .
+:officer a masa:Post ; masa:postTitle "Officer" .
+"""
+
+
+def test_a_lead_or_delegation_counts_on_its_own_days() -> None:
+    first, last = 'masa:validFrom "2020-01-01"^^xsd:date', 'masa:validTo "2022-01-01"^^xsd:date'
+    text = f"{WHOLE}{LED}{DELEGATED} :lead {last} . :delegation {first} ."
+    assert leads(entry(text, date(2022, 1, 1))) == {"Chief Constable"}
+    assert leads(entry(text, date(2022, 1, 2))) == set()
+    assert delegates(entry(text, date(2020, 1, 1))) == {"Officer"}
+    assert delegates(entry(text, date(2019, 12, 31))) == set()
+
+
+def about(thing: str, property_: str, state: str) -> str:
+    return (
+        f"{thing} masa:statedBy :doubt . :doubt a masa:Statement ; masa:inDocument :plan ; "
+        f'masa:locator "page 3" ; masa:onProperty masa:{property_} ; masa:evidenceState evidence:{state} .'
+    )
+
+
+@pytest.mark.parametrize(
+    ("doubt", "lead", "delegate", "words"),
+    [
+        ("", "not stated", "not stated", ""),
+        (about(":police", "hasLead", "conflicting"), "not seen", "not stated", "not seen (sources disagree)"),
+        (about("version:north", "leadPost", "section-listed"), "not seen", "not stated", "not seen (section listed)"),
+        (about(":police", "hasDelegation", "not-seen"), "not stated", "not seen", "not seen"),
+        (about(":police", "delegationState", "conflicting"), "not stated", "not seen", "not seen (sources disagree)"),
+        (about(":police", "hasLead", "not-stated"), "not stated", "not stated", ""),
+        (":police masa:hasLead :lead . :lead a masa:Lead ; masa:statedBy :s1 .", "not seen", "not stated", "post not named"),
+        (LED.replace(":s1", ":proposed"), "not seen", "not stated", "Chief Constable (proposed)"),
+        (':police masa:validTo "2021-04-30"^^xsd:date .', "not seen", "not seen", "not named by the arrangement on this day"),
+    ],
+)
+def test_silence_tells_something_only_where_a_whole_document_is_silent(doubt: str, lead: str, delegate: str, words: str) -> None:
+    found = entry(WHOLE + doubt)
+    assert (found.lead_state, found.delegate_state) == (lead, delegate)
+    assert words in told(found)
+
+
+def test_a_partner_that_no_longer_answers_for_an_area_is_none_there() -> None:
+    """The force reaches into Ayton until April 2021 and goes on elsewhere; another follows it there."""
+    reference = """
+    police-force:EAS a masa:PoliceForce ; skos:prefLabel "Eastshire Police"@en ; masa:forceAreaCode "EAS" .
+    jurisdiction:A-EAS a masa:Jurisdiction ; masa:overArea area:A ; masa:jurisdictionOf police-force:EAS ;
+        masa:jurisdictionKind kind:police ; masa:validTo "2021-04-30"^^xsd:date .
+    """
+    text = (WHOLE + LED).replace("police-force:NOR", "police-force:EAS")
+    assert leads(entry(text, date(2021, 4, 30), reference=reference)) == {"Chief Constable"}
+    gone = entry(text, reference=reference)
+    assert (gone.partners, gone.lead_state) == ((), "not seen")
+
+
+TWO_GROUPS = """
+health-body:SEC a masa:ClinicalCommissioningGroup ; skos:prefLabel "NHS Second CCG"@en ; masa:odsCode "SEC" .
+jurisdiction:A-SEC a masa:Jurisdiction ; masa:overArea area:A ; masa:jurisdictionOf health-body:SEC ;
+    masa:jurisdictionKind kind:health ; masa:validFrom "2018-04-01"^^xsd:date ; masa:shareOfArea 20.0 .
+"""
+HEALTH = """
+version:north masa:hasPartnerRole :first, :second .
+:first a masa:PartnerRole ; masa:partnerKind kind:health ; masa:publishedName "First CCG" ; masa:heldBy health-body:GRP ;
+    masa:hasLead :first-lead ; masa:hasDelegation :first-delegation ; masa:statedBy :s1 .
+:second a masa:PartnerRole ; masa:partnerKind kind:health ; masa:publishedName "Second CCG" ; masa:heldBy health-body:SEC ;
+    masa:statedBy :s1 .
+:first-lead a masa:Lead ; masa:leadPost :accountable ; masa:statedBy :s1 .
+:first-delegation a masa:Delegation ; masa:delegatedTo :nurse ; masa:statedBy :s1 .
+:accountable a masa:Post ; masa:postTitle "Accountable Officer" .
+:nurse a masa:Post ; masa:postTitle "Nurse" .
+"""
+
+
+def test_one_body_of_several_does_not_make_all_known() -> None:
+    found = entry(WHOLE + HEALTH, kind="health", reference=TWO_GROUPS)
+    row = cells(found)
+    assert (row["lead"], row["leadState"]) == ("First CCG: Accountable Officer", "known for 1 of 2 bodies")
+    assert (row["delegate"], row["delegateState"]) == ("First CCG: Nurse", "known for 1 of 2 bodies")
+    assert "Lead: known in part 1 (100%)" in entries.coverage([found])[0]
+    assert "First CCG: Accountable Officer, band not known (for 1 of 2 bodies)" in told(found)
+    both = f"{HEALTH} :second masa:hasLead :last . :last a masa:Lead ; masa:leadPost :accountable ; masa:statedBy :s1 ."
+    row = cells(entry(WHOLE + both, kind="health", reference=TWO_GROUPS))
+    assert (row["lead"], row["leadBand"]) == ("First CCG: Accountable Officer; Second CCG: Accountable Officer", "?; ?")
+    assert row["leadState"] == "known"
+
+
+def test_a_proposed_delegate_speaks_for_nobody() -> None:
+    text = WHOLE + LED + DELEGATED.replace(":s1", ":proposed")
+    found = entry(f"{text} :delegation masa:grantsPower power:speak-with-authority ; masa:keepsAccountability true .")
+    row = cells(found)
+    assert (row["delegate"], row["delegateState"]) == ("Officer (proposed)", "not seen")
+    assert (row["speaks"], row["keepsAccountability"]) == ("not seen", "not seen")
+
+
+def test_a_role_that_is_only_planned_to_be_kept_is_not_kept() -> None:
+    planned = ':planned a masa:Statement ; masa:inDocument :plan ; masa:locator "page 4" ; masa:modality modality:planned'
+    text = f"{WHOLE} :police masa:delegationState state:retained ; masa:statedBy :planned . "
+    assert entry(f"{text} {planned} ; masa:onProperty masa:hasLead .").delegate_state == "retained"
+    assert entry(f"{text} {planned} ; masa:onProperty masa:delegationState .").delegate_state == "not seen"
+
+
+STEPS = """
+:delegation masa:delegatedFrom :zone .
+:zone a masa:Post ; masa:postTitle "Zone Commander" .
+:police masa:hasDelegation :upper .
+:upper a masa:Delegation ; masa:delegatedTo :zone ; masa:delegatedFrom :chief ; masa:statedBy :s1 .
+"""
+
+
+def test_a_chain_may_have_several_steps() -> None:
+    found = chain_of(WHOLE + LED + DELEGATED + STEPS)
+    assert [(s.title, s.above, s.depth, s.is_linked) for s in found.steps[1:]] == [
+        ("Chief Constable", 0, 1, True),
+        ("Zone Commander", 1, 2, True),
+        ("Officer", 2, 3, True),
+    ]
+    assert "delegate of Zone Commander" in found.steps[-1].words
+    assert not any("neither" in words for words in found.breaks)
+    broken = chain_of(WHOLE + LED + DELEGATED + STEPS.replace(":upper", ":other", 1))
+    assert "Officer is delegate of Zone Commander, which is neither the lead nor a delegate before it" in broken.breaks
+    assert not broken.steps[-1].is_linked
+
+
+def test_a_body_that_a_whole_document_does_not_name_has_no_lead_stated() -> None:
+    assert chain_of(WHOLE, "health body").breaks[0].startswith("no lead stated: ")
+    in_part = WHOLE.replace("extent-read:whole", "extent-read:part")
+    assert chain_of(in_part, "health body").breaks[0].startswith("no lead seen: ")
+
+
+def test_a_ring_of_delegates_ends() -> None:
+    found = chain_of(WHOLE + LED + DELEGATED + STEPS.replace(":chief", ":officer"))
+    assert {s.title for s in found.steps[2:]} == {"Officer", "Zone Commander"}
+    assert any("neither" in words for words in found.breaks)
+
+
+def test_lines_are_whole_only_where_a_link_is_known() -> None:
+    def lines(text: str) -> list[bool]:
+        """Return for each line from box to box whether it is dashed."""
+        area = "http://statistics.data.gov.uk/id/statistical-geography/A"
+        found = chains.of_area(country(text), area, SPRING_2021)
+        (police,) = (c for c in found.chains if c.kind == "police")
+        root = ET.fromstring(chain_svg.render(replace(found, chains=(police,))))  # noqa: S314 - our own picture
+        return ["stroke-dasharray" in line.attrib for line in root.iter("{http://www.w3.org/2000/svg}line")][1:]
+
+    assert lines(WHOLE + LED + DELEGATED) == [False, True]
+    assert lines(WHOLE + LED + DELEGATED + STEPS) == [False, False, False]
+    assert lines(WHOLE + DELEGATED) == [True, True]
+
+
+def test_the_head_of_another_body_is_not_the_head() -> None:
+    (own,) = entry(f"{WHOLE}{LED} :chief masa:postOf police-force:NOR .").leads
+    (other,) = entry(f"{WHOLE}{LED} :chief masa:postOf police-force:SOU .").leads
+    assert (own.is_head, other.is_head) == (True, False)
+
+
+def test_a_post_without_a_title_is_named_by_its_kind() -> None:
+    found = entry(WHOLE + LED.replace('masa:postTitle "Chief Constable" ;', ""))
+    assert (leads(found), found.lead_state) == ({"chief officer of police"}, "known")
+
+
+def test_bands_stand_beside_their_posts() -> None:
+    """Two posts of one title and different bands are two; so are the cells."""
+    more = """
+    :police masa:hasDelegation :second, :third .
+    :second a masa:Delegation ; masa:delegatedTo :senior ; masa:statedBy :s1 .
+    :third a masa:Delegation ; masa:delegatedTo :again ; masa:statedBy :s1 .
+    :senior a masa:Post ; masa:postTitle "Officer" ; masa:rank police-rank:territorial-assistant-chief-constable .
+    :again a masa:Post ; masa:postTitle "Officer" .
+    """
+    row = cells(entry(WHOLE + DELEGATED + more))
+    assert row["delegate"] == "Officer; Officer"
+    assert sorted(row["delegateBand"].split("; ")) == ["3", "?"]
+
+
+def test_several_titles_or_origins_multiply_nobody() -> None:
+    more = """
+    :officer masa:postTitle "A title before" . :chief masa:postTitle "Zealous Chief" .
+    :delegation masa:delegatedFrom :chief, :other . :other a masa:Post ; masa:postTitle "Other", "Another" .
+    """
+    found = entry(WHOLE + LED + DELEGATED + more)
+    assert [lead.title for lead in found.leads] == ["Chief Constable"]
+    (delegate,) = found.delegates
+    assert delegate.title == "A title before"
+    assert {title for _, title in delegate.origins} == {"Chief Constable", "Another"}
+
+
+def test_two_labels_or_no_region_make_no_second_row() -> None:
+    reference = """
+    area:A skos:prefLabel "Zayton"@en . police-force:NOR skos:prefLabel "Zorthshire"@en .
+    area:D a masa:Area ; skos:prefLabel "Deeford"@en ; masa:areaCode "D" .
+    """
+    text = f'{WHOLE}{LED} version:north skos:prefLabel "Zorth"@en .'
+    found = entry(text, reference=reference)
+    assert [body.name for body in found.bodies] == ["Northshire Police"]
+    assert [v.name for v in found.versions] == ["North, 2019"]
+    areas = standing.on(country(text, reference), SPRING_2021).areas
+    assert [area.name for area in areas] == ["Ayton", "Beeford", "Ceeham", "Deeford"]
+    assert areas[-1].region == ""
+    nowhere = chains.of_area(country(text), "http://statistics.data.gov.uk/id/statistical-geography/X", SPRING_2021)
+    assert (nowhere.area.name, nowhere.chains) == ("X", ())
+
+
+def test_a_partner_without_a_printed_name_is_called_by_its_body() -> None:
+    assert "partner   Northshire Police" in told(entry(WHOLE.replace('masa:publishedName "Northshire Police" ;', "")))
+    assert "not named by the arrangement on this day" in told(entry(WHOLE, kind="health"))
+
+
+def test_two_versions_that_count_are_both_told() -> None:
+    other = (
+        WHOLE.replace("version:north", "version:more").replace("North", "More").replace("extent-read:whole", "extent-read:part")
+    )
+    for name in ("plan", "police", "s1", "proposed"):
+        other = other.replace(f":{name} ", f":more-{name} ").replace("kind:more-", "kind:")
+    found = entry(WHOLE + LED + other)
+    assert [v.name for v in found.versions] == ["More, 2019", "North, 2019"]
+    assert "From More, 2019, counted since 2019-09-01, read in part; and from North, 2019" in told(found)
+    assert (cells(found)["arrangement"], found.source) == ("More, 2019; North, 2019", "North plan, page 1; More plan, page 1")
+    assert "arrangements: 2." in entries.coverage([found])[1]
+
+
+def test_a_first_day_that_is_only_the_earliest_says_so() -> None:
+    month = WHOLE.replace('masa:latestDay "2019-09-01"', 'masa:latestDay "2019-09-30"')
+    assert cells(entry(month))["since"] == "2019-09-01 (at the earliest)"
+    assert cells(entry(WHOLE))["since"] == "2019-09-01"
+
+
+def test_footprints_tell_their_notes_and_what_a_share_counts() -> None:
+    found = {t.name: t.note for t in footprint("Islington").territories}
+    assert any("serves a neighbouring borough too" in note for note in found.values())
+    umbrellas = [t for t in footprint("Barking and Dagenham").territories if "date not known" in t.note]
+    assert umbrellas
+    assert any("% of the small areas of Lancashire" in t.share for t in footprint("Lancashire").territories)
+
+
+def differences(snapshot: Snapshot, day: date) -> list[str]:
+    """Return where the register and the questions about leads and delegates do not tell the same."""
+    register_says = {(e.area.name, KINDS[e.kind]): e for e in entries.entries(standing.on(snapshot, day))}
+    found = []
+    for name, cell in (("partners/leads", "lead"), ("partners/delegates", "delegate")):
+        table = ask(loader.load()[name], {"date": day.isoformat()}, snapshot)
+        rows: dict[tuple[str, str], list[dict[str, str]]] = {}
+        for row in asking.plain(list(table.rows)):
+            one = dict(zip([column.name for column in table.columns], row, strict=True))
+            rows.setdefault((one["areaName"], one["kind"]), []).append(one)
+        for pair, answers in rows.items():
+            e = register_says[pair]
+            holders = e.leads if cell == "lead" else e.delegates
+            ours = {holder.title for holder in holders} - {""}, e.lead_state if cell == "lead" else e.delegate_state
+            theirs = {answer[cell] for answer in answers} - {""}, _state(answers, cell)
+            found += [] if ours == theirs else [f"{day} {name} {pair}: register {ours}, question {theirs}"]
+    return found
+
+
+def _state(answers: list[dict[str, str]], cell: str) -> str:
+    """Return what the rows of a question come to, in the words of the register."""
+    states = [answer["state"] for answer in answers]
+    if any(answer[cell] and answer["standing"] in ("in place", "planned") for answer in answers):
+        return "known"
+    if "kept by the lead" in states:
+        return "retained"
+    silent = {"lead not stated", "delegation not stated", "partner not stated"}
+    return "not stated" if set(states) <= silent else "not seen"
+
+
+FIXTURES = sorted(
+    f"{path.parent.name}/{path.stem}"
+    for path in asking.FOLDER.glob("*/*.yaml")
+    if "masa:hasPartnerRole" in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_register_and_questions_agree_on_fixtures(name: str) -> None:
+    snapshot = asking.fixture(name).snapshot
+    assert [d for day in (date(2020, 1, 1), SPRING_2021, date(2024, 6, 1)) for d in differences(snapshot, day)] == []
+
+
+@pytest.mark.parametrize("day", [SPRING_2021, END_OF_2024])
+def test_register_and_questions_agree_on_the_world(day: date) -> None:
+    assert differences(holding.load(), day) == []

@@ -2,6 +2,7 @@
 
 from masagraph.draw.svg import FILL, LINE, QUIET, Picture, wrap
 from masagraph.register.footprints import Footprint, Territory
+from masagraph.register.words import capitalised
 
 _EDGE, _NAME, _CELL = 20, 360, 26
 _CHARACTERS = 42
@@ -9,7 +10,7 @@ _CHARACTERS = 42
 
 def render(footprint: Footprint) -> str:
     """Return a footprint as SVG text."""
-    title = f"Footprint of {footprint.title} on {footprint.day.day} {footprint.day:%B %Y}"
+    title = footprint.title
     areas = sorted({area for t in footprint.territories for area in t.areas})
     rows = [(t, wrap(_name(t), _CHARACTERS)) for t in footprint.territories]
     head = 60 + 7 * max((len(area) for area in areas), default=0)
@@ -37,7 +38,7 @@ def render(footprint: Footprint) -> str:
 def _name(t: Territory) -> str:
     reach = f", {t.share}" if t.share else ""
     note = f" [{t.note}]" if t.note else ""
-    return f"{t.purpose.capitalize()}: {t.name}{reach}{note}"
+    return f"{capitalised(t.purpose)}: {t.name}{reach}{note}"
 
 
 def _tall(lines: list[str]) -> int:

@@ -57,6 +57,9 @@ def settings(question: Question, given: Mapping[str, str], names: Names) -> dict
         if (text := texts[p.name]) is not None
     }
     _refuse_elsewhere(question, found, names)
+    first, last = found.get("from"), found.get("to")
+    if isinstance(first, Setting) and isinstance(last, Setting) and last.words < first.words:
+        raise InputError("--to", f"{last.words} lies before --from, {first.words}", "Give the earlier day as --from")
     return {name: Setting(one.thing, str(one)) if isinstance(one, Named) else one for name, one in found.items()}
 
 

@@ -1,13 +1,14 @@
 """Chains of delegation: from the head of an agency to the last delegate, with what breaks them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from masagraph.dataset.days import in_words
 from masagraph.oxigraph import Snapshot
 from masagraph.register import standing
-from masagraph.register.standing import KINDS, Area, Body, Delegate, Holder, Partner
-from masagraph.register.words import POWERS
+from masagraph.register.standing import KINDS, Area, Body, Delegate, Holder, Partner, Version
+from masagraph.register.words import POWERS, capitalised
 
 FLOOR = 3
 """The last band that the Wood review takes to be senior enough for a delegate (paragraphs 37, 55 and 56)."""
@@ -21,7 +22,9 @@ HEAD, LEAD, DELEGATE, NOBODY = "head of agency", "lead", "delegate", "no delegat
 class Step:
     """One holder in a chain: what part it plays, its title, its band if known, what it may do, and where that was read.
 
-    `is_head` says of a lead that its post is known to be that of the head of the agency, so that nothing parts the two.
+    `above` is the place in the chain of the step that it hangs on, and `is_linked` says that the link to that one is known;
+    `depth` counts the steps from the head. `is_head` says of a lead that its post is known to be that of the head of the
+    agency, so that nothing parts the two; `under` names the delegate, other than a lead, whose delegate it is.
     """
 
     part: str
@@ -31,6 +34,10 @@ class Step:
     keeps_accountability: bool | None
     source: str
     is_head: bool = False
+    above: int = 0
+    depth: int = 0
+    is_linked: bool = False
+    under: str = ""
 
     @property
     def words(self) -> str:
@@ -38,6 +45,8 @@ class Step:
         if self.part == NOBODY:
             return self.title
         parts = [f"{self.title}, band {'not known' if self.level is None else self.level}"]
+        if self.under:
+            parts.append(f"delegate of {self.under}")
         powers = [words for power, words in POWERS if power in self.powers]
         if powers:
             parts.append(f"may {', '.join(powers)}")
@@ -59,6 +68,12 @@ class Chain:
     breaks: tuple[str, ...]
     weakest: str
 
+    @property
+    def title(self) -> str:
+        """The kind of partner, its body, and the name printed if that is another."""
+        printed = f", printed as {self.printed_as}" if self.printed_as not in ("", self.body) else ""
+        return f"{capitalised(self.kind)}: {self.body}{printed}"
+
 
 @dataclass(frozen=True)
 class Chains:
@@ -68,6 +83,16 @@ class Chains:
     day: date
     arrangements: tuple[str, ...]
     chains: tuple[Chain, ...]
+
+    @property
+    def title(self) -> str:
+        """What is told, and of which day."""
+        return f"Chains of delegation in {self.area.name} on {in_words(self.day)}"
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from."""
+        return f"From {', '.join(self.arrangements) or 'no arrangement that was read'}."
 
 
 def of_area(snapshot: Snapshot, area: str, day: date) -> Chains:
@@ -81,20 +106,22 @@ def of_area(snapshot: Snapshot, area: str, day: date) -> Chains:
         day: The day asked about.
     """
     world = standing.on(snapshot, day)
-    (place,) = (a for a in world.areas if a.iri == area)
     versions = world.versions.get(area, [])
     chains: list[Chain] = []
     for kind in KINDS:
         bodies, partners = world.bodies.get((area, kind), []), world.partners.get((area, kind), [])
         named = {partner.body for partner in partners}
         chains.extend(_of_partner(partner) for partner in partners)
-        chains.extend(_of_nobody(kind, body, bool(versions)) for body in bodies if body.iri not in named)
-    return Chains(place, day, tuple(v.name for v in versions), tuple(chains))
+        is_ended = (area, kind) in world.ended
+        chains.extend(_of_nobody(kind, body, versions, is_ended=is_ended) for body in bodies if body.iri not in named)
+    return Chains(world.area(area), day, tuple(v.name for v in versions), tuple(chains))
 
 
-def _of_nobody(kind: str, body: Body, is_any_read: bool) -> Chain:
-    seen = "the arrangement that was read does not name it on this day" if is_any_read else "no arrangement of the area was read"
-    return Chain(KINDS[kind], body.name, "", (_head(body.head),), (f"no lead seen: {seen}",), _NOTHING_SEEN)
+def _of_nobody(kind: str, body: Body, versions: Sequence[Version], *, is_ended: bool) -> Chain:
+    is_silent = bool(versions) and all(v.read_whole and not v.doubts.lead for v in versions) and not is_ended
+    why = "the arrangement that was read does not name it on this day" if versions else "no arrangement of the area was read"
+    broken = f"{_missing('lead', '', is_silent=is_silent)}: {why}"
+    return Chain(KINDS[kind], body.name, "", (_head(body.head),), (broken,), _NOTHING_SEEN)
 
 
 def _head(title: str) -> Step:
@@ -102,10 +129,22 @@ def _head(title: str) -> Step:
 
 
 def _of_partner(partner: Partner) -> Chain:
-    steps = [_head(partner.head), *(_step(LEAD, lead) for lead in partner.leads)]
-    steps += [_step(DELEGATE, delegate) for delegate in partner.delegates]
+    steps = [_head(partner.head)]
+    steps += [_of_lead(lead) for lead in partner.leads]
+    places = {lead.post: number for number, lead in enumerate(partner.leads, 1) if lead.post}
+    first = 1 if partner.leads else 0
+    for delegate in _walked(partner):
+        above = next((places[post] for post, _ in delegate.origins if post in places), first)
+        steps.append(_of_delegate(delegate, above, steps[above], is_linked=any(post in places for post, _ in delegate.origins)))
+        if delegate.post:
+            places.setdefault(delegate.post, len(steps) - 1)
     if not partner.delegates and partner.state == "retained":
-        steps.append(Step(NOBODY, "the lead keeps the role", None, frozenset(), None, partner.source))
+        steps.append(
+            Step(
+                NOBODY, "the lead keeps the role", None, frozenset(), None, partner.source,
+                above=first, depth=2, is_linked=bool(partner.leads),
+            )
+        )  # fmt: skip
     return Chain(
         kind=KINDS[partner.kind],
         body=partner.body_name or "body not certain",
@@ -116,38 +155,71 @@ def _of_partner(partner: Partner) -> Chain:
     )
 
 
+def _of_lead(lead: Holder) -> Step:
+    return Step(
+        LEAD, lead.words, lead.level, frozenset(), None, lead.source,
+        is_head=lead.is_head, above=0, depth=1, is_linked=lead.is_head,
+    )  # fmt: skip
+
+
+def _of_delegate(delegate: Delegate, above: int, upper: Step, *, is_linked: bool) -> Step:
+    return Step(
+        DELEGATE, delegate.words, delegate.level, delegate.powers, delegate.keeps_accountability, delegate.source,
+        above=above, depth=max(upper.depth, 1) + 1, is_linked=is_linked, under=upper.title if upper.part == DELEGATE else "",
+    )  # fmt: skip
+
+
+def _walked(partner: Partner) -> list[Delegate]:
+    """Return the delegates in the order in which the role is handed down; who hangs on nobody seen comes last."""
+    told: list[Delegate] = []
+    left = list(partner.delegates)
+
+    def follow(posts: set[str]) -> None:
+        for delegate in list(left):
+            if delegate in left and posts & {post for post, _ in delegate.origins}:
+                left.remove(delegate)
+                told.append(delegate)
+                follow({delegate.post} - {""})
+
+    follow({lead.post for lead in partner.leads} - {""})
+    while left:
+        # One that names nobody above, or somebody who is no delegate here, begins a branch of its own; so does one of a ring.
+        here = {delegate.post for delegate in left}
+        branch = next((d for d in left if not here & {post for post, _ in d.origins}), left[0])
+        left.remove(branch)
+        told.append(branch)
+        follow({branch.post} - {""})
+    return told
+
+
 def _breaks_above(partner: Partner) -> Iterator[str]:
     if not partner.body:
         yield "which body is meant is not certain"
     if not partner.leads:
-        yield f"no lead {_silent(partner)}"
+        yield _missing("lead", partner.doubts.lead, is_silent=partner.is_silent_on_leads)
     for lead in partner.leads:
         if not lead.is_head:
             yield f"{lead.words} is not known to be the head of the agency, and how the head delegates to it is not seen"
 
 
 def _breaks_below(partner: Partner) -> Iterator[str]:
-    leads = {lead.post for lead in partner.leads}
-    for delegate in partner.delegates:
-        if delegate.from_post and leads and delegate.from_post not in leads:
-            yield f"{delegate.words} is delegate of {delegate.from_title or 'a post not named'}, which is not the lead"
+    seen = {lead.post for lead in partner.leads}
+    for delegate in _walked(partner):
+        if partner.leads and delegate.origins and not seen & {post for post, _ in delegate.origins}:
+            whose = " and ".join(title or "a post not named" for _, title in delegate.origins)
+            yield f"{delegate.words} is delegate of {whose}, which is neither the lead nor a delegate before it"
+        seen.add(delegate.post)
         if not delegate.powers:
             yield f"which powers {delegate.words} carries is not seen"
         if delegate.keeps_accountability is None:
             yield f"whether the lead stays accountable for what {delegate.words} does is not seen"
     if not partner.delegates and partner.state != "retained":
-        yield f"no delegate {_silent(partner)}"
+        yield _missing("delegate", partner.doubts.delegate, is_silent=partner.is_silent_on_delegates)
 
 
-def _silent(partner: Partner) -> str:
-    """Say of something missing whether a whole document is silent, or nobody has seen it."""
-    return "stated" if partner.version.read_whole else "seen"
-
-
-def _step(part: str, holder: Holder) -> Step:
-    powers = holder.powers if isinstance(holder, Delegate) else frozenset[str]()
-    keeps = holder.keeps_accountability if isinstance(holder, Delegate) else None
-    return Step(part, holder.words, holder.level, powers, keeps, holder.source, holder.is_head)
+def _missing(what: str, doubt: str, *, is_silent: bool) -> str:
+    """Say of something missing whether a whole document is silent, or nobody has seen it, and why that is no silence."""
+    return f"no {what} {'stated' if is_silent else 'seen'}{f': {doubt}' if doubt not in ('', 'not seen') else ''}"
 
 
 def _weakest(holders: list[Holder]) -> str:

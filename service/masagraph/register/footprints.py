@@ -1,8 +1,9 @@
 """Footprints: what overlaps what in an area, and which areas and arrangements a body serves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from masagraph.dataset.days import in_words
 from masagraph.graphs import local
 from masagraph.oxigraph import Snapshot
 from masagraph.register import standing
@@ -12,16 +13,18 @@ from masagraph.vocab import MASA, SKOS
 _PREFIXES = f"PREFIX masa: <{MASA}>\nPREFIX skos: <{SKOS}>\n"
 # A footprint hangs on a version or on a part of one, such as a unit or the child death review; an umbrella's on no version.
 _FOOTPRINTS = """
-SELECT DISTINCT ?footprint ?purpose ?holder ?version ?versionName ?area ?areaName WHERE {
+SELECT DISTINCT ?footprint ?purpose ?holder ?version ?versionName ?area ?areaName ?note ?umbrella WHERE {
   ?thing masa:hasFootprint ?footprint . ?footprint masa:includesArea ?area
   OPTIONAL { ?footprint masa:ofVersion ?version . ?version skos:prefLabel ?versionName }
   OPTIONAL { ?footprint masa:footprintPurpose/skos:prefLabel ?purpose }
   OPTIONAL { ?thing skos:prefLabel ?holder } OPTIONAL { ?area skos:prefLabel ?areaName }
-} ORDER BY ?footprint ?holder ?areaName"""
+  OPTIONAL { ?footprint masa:note ?note } OPTIONAL { ?thing a ?umbrella FILTER (?umbrella = masa:Umbrella) }
+}"""
 _COMBINED = """
-SELECT ?combined ?name ?level ?area ?from ?to WHERE {
+SELECT ?combined ?name ?level ?area ?from ?to ?note WHERE {
   ?combined a masa:CombinedArea ; skos:prefLabel ?name ; masa:evidenceLevel/skos:prefLabel ?level ; masa:includesArea ?area
   OPTIONAL { ?combined masa:combinedFrom/masa:earliestDay ?from } OPTIONAL { ?combined masa:combinedTo/masa:latestDay ?to }
+  OPTIONAL { ?combined masa:note ?note }
 }"""
 
 
@@ -44,10 +47,25 @@ class Territory:
 class Footprint:
     """What overlaps in an area or under a body on a day; `crossings` says in words which lines do not fall together."""
 
-    title: str
+    place: str
     day: date
     territories: tuple[Territory, ...]
     crossings: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What is told, and of which day."""
+        return f"Footprint of {self.place} on {in_words(self.day)}"
+
+
+@dataclass
+class _Found:
+    """A footprint being gathered: its areas by IRI, and its notes in the order in which they were met."""
+
+    purpose: str
+    name: str
+    areas: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
 
 
 def of_area(snapshot: Snapshot, area: str, day: date) -> Footprint:
@@ -59,11 +77,11 @@ def of_area(snapshot: Snapshot, area: str, day: date) -> Footprint:
         day: The day asked about.
     """
     world = standing.on(snapshot, day)
-    (place,) = (a for a in world.areas if a.iri == area)
+    place = world.area(area)
     found: list[Territory] = []
     for kind, name in KINDS.items():
         for body in world.bodies.get((area, kind), []):
-            found.append(_of_body(world, kind, body.iri, name, f"{_percent(body.share)} of {place.name}"))
+            found.append(_of_body(world, kind, body.iri, name, _share(body.share, place.name)))
     found.extend(_arrangements(world, {v.iri for v in world.versions.get(area, [])}))
     found.extend(_others(snapshot, world, {area}))
     return Footprint(place.name, day, tuple(found), _crossings(found, place.name))
@@ -88,8 +106,9 @@ def of_body(snapshot: Snapshot, body: str, name: str, day: date) -> Footprint:
     return Footprint(name, day, tuple(found), crossings)
 
 
-def _percent(share: str) -> str:
-    return f"{float(share):.4g}%" if share else "part"
+def _share(share: str, area: str) -> str:
+    """Say how much of an area a body reaches: shares count the small areas that statistics are made for, not people or land."""
+    return f"{float(share):.4g}% of the small areas of {area}" if share else f"part of {area}"
 
 
 def _names(world: Day) -> dict[str, str]:
@@ -122,22 +141,26 @@ def _others(snapshot: Snapshot, world: Day, areas: set[str]) -> list[Territory]:
     """Return footprints for other purposes that take in one of the areas, and the combined areas that do."""
     names, day = _names(world), world.day.isoformat()
     counted = {v.iri for held in world.versions.values() for v in held}
-    held: dict[str, tuple[str, str, dict[str, str]]] = {}
-    for footprint, purpose, holder, version, version_name, area, area_name in snapshot.texts(_PREFIXES + _FOOTPRINTS):
+    held: dict[str, _Found] = {}
+    for footprint, purpose, holder, version, version_name, area, area_name, note, umbrella in sorted(
+        snapshot.texts(_PREFIXES + _FOOTPRINTS)
+    ):
         if not version or version in counted:
-            held.setdefault(footprint, (purpose, holder or f"of {version_name}", {}))[2][area] = area_name or local(area)
+            one = held.setdefault(footprint, _Found(purpose or "footprint", holder or f"of {version_name}"))
+            one.areas.setdefault(area, area_name or local(area))
+            # No day is held of an umbrella: it is shown on any, and that is said.
+            one.notes |= {note.rstrip("."): None} if note else {}
+            one.notes |= {"date not known": None} if umbrella else {}
+    for iri, name, level, area, first, last, note in sorted(snapshot.texts(_PREFIXES + _COMBINED)):
+        if (not first or first <= day) and (not last or day <= last):
+            one = held.setdefault(iri, _Found("combined area", name))
+            one.areas.setdefault(area, names.get(area, local(area)))
+            one.notes |= {level: None} | ({note.rstrip("."): None} if note else {})
     found = [
-        Territory(purpose or "footprint", holder, tuple(sorted(taken.values())))
-        for purpose, holder, taken in held.values()
-        if areas & set(taken)
+        Territory(one.purpose, one.name, tuple(sorted(one.areas.values())), note="; ".join(one.notes))
+        for one in held.values()
+        if areas & set(one.areas)
     ]
-    combined: dict[str, tuple[str, str, set[str], str, str]] = {}
-    for iri, name, level, area, first, last in snapshot.texts(_PREFIXES + _COMBINED):
-        combined.setdefault(iri, (name, level, set(), first, last))[2].add(area)
-    for name, level, taken, first, last in combined.values():
-        if taken & areas and (not first or first <= day) and (not last or day <= last):
-            shown = tuple(sorted(names.get(area, local(area)) for area in taken))
-            found.append(Territory("combined area", name, shown, note=level))
     return sorted(found, key=lambda t: (t.purpose, t.name))
 
 

@@ -9,3 +9,8 @@ POWERS = (
     ("hold-others-to-account", "hold others to account"),
 )
 """The powers of a lead or delegate, by the local names of their terms, in the order of the three tasks."""
+
+
+def capitalised(words: str) -> str:
+    """Return words with a capital first letter; names in them keep theirs."""
+    return words[:1].upper() + words[1:]

@@ -15,17 +15,15 @@ def render(chains: Chains, width: int) -> str:
         chains: What to tell.
         width: The width of the page in characters.
     """
-    title = f"Chains of delegation in {chains.area.name} on {chains.day.day} {chains.day:%B %Y}"
-    origin = ", ".join(chains.arrangements) or "no arrangement that was read"
-    lines = [*textwrap.wrap(title, width), "=" * min(len(title), width), *textwrap.wrap(f"From {origin}.", width)]
+    title = chains.title
+    lines = [*textwrap.wrap(title, width), "=" * min(len(title), width), *textwrap.wrap(chains.origin, width)]
     for chain in chains.chains:
         lines += ["", *_chain(chain, width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _chain(chain: Chain, width: int) -> Iterator[str]:
-    printed = f", printed as {chain.printed_as}" if chain.printed_as and chain.printed_as != chain.body else ""
-    yield from textwrap.wrap(f"{chain.kind.capitalize()}: {chain.body}{printed}", width, subsequent_indent="  ")
+    yield from textwrap.wrap(chain.title, width, subsequent_indent="  ")
     for depth, step in enumerate(chain.steps):
         yield from _labelled("  " + ("" if not depth else "-> ") + step.part, step.words, width)
         if step.source:

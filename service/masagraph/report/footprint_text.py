@@ -3,6 +3,7 @@
 import textwrap
 
 from masagraph.register.footprints import Footprint, Territory
+from masagraph.register.words import capitalised
 
 _LABEL = 20
 
@@ -14,7 +15,7 @@ def render(footprint: Footprint, width: int) -> str:
         footprint: What to tell.
         width: The width of the page in characters.
     """
-    title = f"Footprint of {footprint.title} on {footprint.day.day} {footprint.day:%B %Y}"
+    title = footprint.title
     lines = [*textwrap.wrap(title, width), "=" * min(len(title), width)]
     for territory in footprint.territories:
         lines += ["", *_territory(territory, width)]
@@ -31,7 +32,7 @@ def _territory(t: Territory, width: int) -> list[str]:
     reach = f" ({t.share})" if t.share else ""
     note = f" [{t.note}]" if t.note else ""
     head = textwrap.wrap(
-        f"{t.name}{reach}{note}", width, initial_indent=f"{t.purpose.capitalize():<{_LABEL}}", subsequent_indent=" " * _LABEL
+        f"{t.name}{reach}{note}", width, initial_indent=f"{capitalised(t.purpose):<{_LABEL}}", subsequent_indent=" " * _LABEL
     )
     count = f"{len(t.areas)} areas: " if len(t.areas) > 1 else ""
     areas = textwrap.wrap(f"{count}{', '.join(t.areas)}", width, initial_indent=" " * _LABEL, subsequent_indent=" " * _LABEL)
