@@ -713,3 +713,10 @@ def test_the_rules_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) 
         for heading in ("What it asks", "Asked of", "Force", "Of whom", "How sure", "Looks for", "Settled by", "A good example"):
             assert heading in out, (rule, heading)
         assert "A bad example" in out or "An open example" in out
+
+
+def test_the_report_says_how_much_of_the_documents_was_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of all that is held one plan alone was read whole: the register may not look as if all had been."""
+    assert main(["check", "--profile", "register", "--date", "2021-05-01"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "documents, 1 of them read whole (read in part)" in told

@@ -36,7 +36,7 @@ from masagraph.dataset import on_day
 from masagraph.oxigraph import Snapshot
 from masagraph.rules import loader
 from masagraph.rules.model import Profile, Rule, Signal
-from masagraph.vocab import MASA, RDF
+from masagraph.vocab import EXTENT, MASA, RDF
 
 _REFERENCE = ontology.kinds_of(MASA.Area, MASA.Body, MASA.Jurisdiction)
 _IN_REFERENCE, _IN_DATA = Place("the reference data", ""), Place("the data set itself", "")
@@ -45,8 +45,10 @@ _OUT_OF_PLAY = "Does not come into play on this day."
 _UNBORNE = "It is recorded without saying where it was read, so nothing bears it out."
 _SAY_WHERE = "Say in which document, and where, it stands."
 _COUNTS = f"""PREFIX masa: <{MASA}>
-SELECT (COUNT(DISTINCT ?version) AS ?versions) (COUNT(DISTINCT ?document) AS ?documents) WHERE {{
+SELECT (COUNT(DISTINCT ?version) AS ?versions) (COUNT(DISTINCT ?document) AS ?documents) (COUNT(DISTINCT ?whole) AS ?wholes)
+WHERE {{
   ?version a masa:ArrangementVersion OPTIONAL {{ ?version masa:hasDocument ?document }}
+  OPTIONAL {{ ?version masa:hasDocument ?whole . ?whole masa:extentRead <{EXTENT.whole}> }}
 }}"""
 
 
@@ -111,13 +113,14 @@ class RegisterChecker:
         ]
         found += [told.nobody(rule) for rule in in_time if not asked[rule.id]]
         found += [told.verdict(question) for question in questions]
-        ((versions, documents),) = data.texts(_COUNTS)
+        ((versions, documents, whole),) = data.texts(_COUNTS)
+        held = f"the data set, with {versions} arrangement versions from {documents} documents, {whole} of them read whole"
         return Report(
             iri=on_day.REGISTER,
             label=told.label(on_day.REGISTER),
             basis=basis,
             profile=profile,
-            documents=(DocumentRead(f"the data set, with {versions} arrangement versions from {documents} documents", "whole"),),
+            documents=(DocumentRead(held, "whole" if whole == documents else "part"),),
             verdicts=tuple(sorted(found, key=lambda v: (*v.rule.order, v.subject_label, str(v.subject)))),
             engine=self._engine.name,
             data_digest=data_digest,
