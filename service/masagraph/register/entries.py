@@ -249,7 +249,7 @@ def coverage(found: Sequence[Entry]) -> tuple[str, ...]:
         f"Coverage: {total} pairs of area and partner. Lead: {leads}. Delegate: {delegates}.",
         f"Evidence: {', '.join(read) or 'none'}; arrangements: {arrangements}.",
         *_dated(found),
-        "Not seen means that nobody has read it, not that it is not so.",
+        "Not seen means that nothing that was read shows it, not that it is not so.",
     )
 
 
