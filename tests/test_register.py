@@ -683,3 +683,42 @@ def test_register_and_questions_agree_on_fixtures(name: str) -> None:
 @pytest.mark.parametrize("day", [SPRING_2021, END_OF_2024])
 def test_register_and_questions_agree_on_the_world(day: date) -> None:
     assert differences(holding.load(), day) == []
+
+
+def test_chain_command_tells_steps_breaks_and_the_weakest_link(run: Run) -> None:
+    code, text, _ = run("chain", "Islington", "--date", "2024-12-31")
+    told = " ".join(text.split())
+    assert code == 0
+    assert "From Islington, 2019" in told
+    assert "head of agency Commissioner of Police of the Metropolis, band 1" in told
+    assert "-> lead Central North BCU Commander, band not known" in told
+    assert "-> delegate Safeguarding Detective Superintendent, band 5; may speak with authority" in told
+    assert "the lead stays accountable" in told
+    assert "break Central North BCU Commander is not known to be the head" in told
+    assert "weakest link of those known, Safeguarding Detective Superintendent, band 5, below the floor" in told
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_chain_of_an_unread_area_is_told_as_unread(run: Run) -> None:
+    _, text, _ = run("chain", "Camden", "--date", "2024-12-31")
+    assert "From no arrangement that was read" in text
+    assert text.count("weakest link    cannot tell") == 3
+
+
+def test_footprint_command_tells_reach_and_crossings(run: Run) -> None:
+    code, text, _ = run("footprint", "Barking and Dagenham", "--date", "2021-05-01")
+    told = " ".join(text.split())
+    assert code == 0
+    assert "Police Metropolitan Police Service (100%" in told
+    assert "32 areas: Barking and Dagenham, Barnet," in told
+    assert "Child death review" in told
+    assert "3 areas: Barking and Dagenham, Havering, Redbridge" in told
+    assert "Lines that do not fall together" in told
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_footprint_of_a_body_names_the_arrangements_that_it_serves(run: Run) -> None:
+    _, text, _ = run("footprint", "Thames Valley Police", "--date", "2021-05-01")
+    told = " ".join(text.split())
+    assert "9 areas: Bracknell Forest, Buckinghamshire, Milton Keynes" in told
+    assert "Thames Valley Police serves 3 arrangements held here: Berkshire West, 2019; Oxfordshire, 2019; Slough, 2019" in told
