@@ -13,8 +13,8 @@ from importlib.metadata import version
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from masagraph.check.dating import in_words
 from masagraph.check.engine import Finding
+from masagraph.dataset.days import in_words
 from masagraph.errors import CheckerError
 from masagraph.graphs import local
 from masagraph.oxigraph import Snapshot

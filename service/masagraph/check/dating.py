@@ -6,12 +6,10 @@ from datetime import date
 from rdflib import Graph
 from rdflib.term import Node
 
-from masagraph.dataset import days
+from masagraph.dataset.days import in_words
 from masagraph.rules import catalogue
 from masagraph.rules.model import Edition
 from masagraph.vocab import MASA
-
-in_words = days.in_words
 
 
 @dataclass(frozen=True)

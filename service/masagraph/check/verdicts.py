@@ -7,9 +7,9 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from masagraph.check.case import Place, Question
-from masagraph.check.dating import in_words
 from masagraph.check.engine import Finding
 from masagraph.check.labels import has_name, label, tell
+from masagraph.dataset.days import in_words
 from masagraph.evidence import Standing, Withheld
 from masagraph.rules.model import Rule, Severity, Shape, Signal, Silence
 

@@ -19,9 +19,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         description="Tell each partner's chain from the head of its agency to the last delegate, its breaks and weakest link.",
     )
     p.add_argument("area", metavar="AREA", help="an area, by name or statistical code")
-    p.add_argument("--date", default="today", metavar="YYYY-MM-DD", help="the day asked about (default: today)")
-    p.add_argument("--format", choices=("text", "svg"), default="text", help="words or a picture (default: text)")
-    p.add_argument("--output", metavar="PATH", help="write it there instead of printing it")
+    output.add_picture_options(p)
     p.set_defaults(run=run)
 
 

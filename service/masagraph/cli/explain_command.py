@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from rdflib import Graph
 
 from masagraph import ontology
-from masagraph.check.dating import in_words
+from masagraph.dataset.days import in_words
 from masagraph.errors import InputError
 from masagraph.report.text_report import Page
 from masagraph.rules import catalogue, examples, loader

@@ -19,9 +19,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         description="Tell which footprints overlap (council, health, police, arrangement, child death review) and how far.",
     )
     p.add_argument("place", metavar="AREA_OR_BODY", help="an area, council, health body or force, by name or code")
-    p.add_argument("--date", default="today", metavar="YYYY-MM-DD", help="the day asked about (default: today)")
-    p.add_argument("--format", choices=("text", "svg"), default="text", help="words or a picture (default: text)")
-    p.add_argument("--output", metavar="PATH", help="write it there instead of printing it")
+    output.add_picture_options(p)
     p.set_defaults(run=run)
 
 

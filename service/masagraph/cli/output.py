@@ -1,5 +1,6 @@
 """Tell an answer: print it, or write it whole or not at all."""
 
+import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +12,13 @@ from masagraph.tables import Table
 
 FORMATS = ("table", "csv", "json", "xlsx", "turtle")
 _PLAIN_WIDTH = 80
+
+
+def add_picture_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a command that tells in words or draws what stands on a day."""
+    parser.add_argument("--date", default="today", metavar="YYYY-MM-DD", help="the day asked about (default: today)")
+    parser.add_argument("--format", choices=("text", "svg"), default="text", help="words or a picture (default: text)")
+    parser.add_argument("--output", metavar="PATH", help="write it there instead of printing it")
 
 
 def width(path: str | None) -> int:

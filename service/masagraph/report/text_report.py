@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from masagraph import ontology
 from masagraph.check.checker import Report
-from masagraph.check.dating import in_words
 from masagraph.check.verdicts import CANNOT_TELL, MET, NOT_APPLICABLE, NOT_MET, WORST_FIRST, Verdict
+from masagraph.dataset.days import in_words
 from masagraph.report import certainty
 from masagraph.rules.model import Rule
 from masagraph.vocab import TOPIC
