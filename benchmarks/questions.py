@@ -18,7 +18,7 @@ from masagraph.dataset.names import Names
 from masagraph.oxigraph import Snapshot
 from masagraph.questions import binding, loader, values
 from masagraph.questions.model import Question
-from masagraph.tables import Row
+from masagraph.answers import Row
 
 DAY = "2021-05-01"
 TURNS, OURS_IN_A_TURN, COLD_RUNS = 3, 5, 9

@@ -14,7 +14,7 @@ from masagraph.dataset import holding
 from masagraph.dataset.names import Names
 from masagraph.oxigraph import Snapshot
 from masagraph.questions import binding, loader, values
-from masagraph.tables import Row
+from masagraph.answers import Row
 
 FOLDER = Path(__file__).parent / "questions"
 _BASE = "https://w3id.org/masagraph/"

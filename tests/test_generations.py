@@ -5,14 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from rdflib import Graph, Literal, URIRef
 
+from masagraph.answers import Triple
 from masagraph.oxigraph import Disk
 from masagraph.store import generations
-from masagraph.store.generations import GenerationGoneError, Generations, StoreError
+from masagraph.store.contract import GenerationGoneError, StoreError
+from masagraph.store.generations import Generations
 
 NAME, SAYS = "urn:graph:a", URIRef("urn:says")
 
@@ -25,49 +28,56 @@ def numbered(count: int, mark: int) -> Graph:
     return graph
 
 
+def put(disk: Disk, name: str, triples: Iterable[Triple]) -> None:
+    """Replace a graph."""
+    disk.drop(name)
+    disk.create(name)
+    disk.add((*triple, name) for triple in triples)
+
+
 def marks(folder: Path, number: int | None = None) -> set[str]:
-    return {str(o) for o in Disk.read_only(generations.path(folder, number)).graph(NAME).objects()}
+    return {str(o) for o in (Disk.read_only(generations.path(folder, number)).graph(NAME) or Graph()).objects()}
 
 
 def test_each_change_is_a_generation_that_never_changes(tmp_path: Path) -> None:
     with Generations(tmp_path) as store:
         assert store.current == 0
         for mark in (1, 2, 3):
-            assert store.change(lambda disk, mark=mark: disk.put(NAME, numbered(5, mark))) == mark  # type: ignore[misc]
+            assert store.change(lambda disk, mark=mark: put(disk, NAME, numbered(5, mark))) == mark  # type: ignore[misc]
         assert [marks(tmp_path, n) for n in (1, 2, 3)] == [{"1"}, {"2"}, {"3"}]
-        assert store.change(lambda disk: disk.remove(NAME)) == 4
+        assert store.change(lambda disk: disk.drop(NAME)) == 4
         assert Disk.read_only(store.path()).names() == []
         assert marks(tmp_path, 3) == {"3"}
 
 
 def test_what_was_stored_is_there_again_after_closing(tmp_path: Path) -> None:
     with Generations(tmp_path) as store:
-        store.change(lambda disk: disk.put(NAME, numbered(3, 1)))
+        store.change(lambda disk: put(disk, NAME, numbered(3, 1)))
     with Generations(tmp_path) as store:
         assert store.current == 1
-        store.change(lambda disk: disk.put("urn:graph:b", numbered(2, 2)))
+        store.change(lambda disk: put(disk, "urn:graph:b", numbered(2, 2)))
         assert Disk.read_only(store.path()).names() == [NAME, "urn:graph:b"]
 
 
 def test_a_change_that_fails_changes_nothing(tmp_path: Path) -> None:
     def half(disk: Disk) -> None:
-        disk.put(NAME, numbered(3, 2))
+        put(disk, NAME, numbered(3, 2))
         raise ValueError("in the middle")
 
     with Generations(tmp_path) as store:
-        store.change(lambda disk: disk.put(NAME, numbered(3, 1)))
+        store.change(lambda disk: put(disk, NAME, numbered(3, 1)))
         with pytest.raises(ValueError, match="in the middle"):
             store.change(half)
         assert store.current == 1
         # The writer, too, is as it was: the next generation holds nothing of what failed.
-        store.change(lambda disk: disk.put("urn:graph:b", numbered(1, 3)))
+        store.change(lambda disk: put(disk, "urn:graph:b", numbered(1, 3)))
         assert marks(tmp_path) == {"1"}
 
 
 def test_old_generations_are_pruned_and_said_to_be_gone(tmp_path: Path) -> None:
     with Generations(tmp_path, keep=2) as store:
         for mark in (1, 2, 3, 4):
-            store.change(lambda disk, mark=mark: disk.put(NAME, numbered(1, mark)))  # type: ignore[misc]
+            store.change(lambda disk, mark=mark: put(disk, NAME, numbered(1, mark)))  # type: ignore[misc]
         assert marks(tmp_path, 3) == {"3"}
         with pytest.raises(GenerationGoneError, match="3 is the oldest kept"):
             store.path(2)
@@ -93,7 +103,7 @@ def test_a_folder_that_is_a_file_is_told_in_one_line(tmp_path: Path) -> None:
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Generations(tmp_path) as store:
-        store.change(lambda disk: disk.put(NAME, numbered(3, 1)))
+        store.change(lambda disk: put(disk, NAME, numbered(3, 1)))
         with monkeypatch.context() as full:
 
             def refuse(_self: Disk, _folder: Path) -> None:
@@ -101,26 +111,26 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
             full.setattr(Disk, "backup", refuse)
             with pytest.raises(StoreError, match="No space left"):
-                store.change(lambda disk: disk.put(NAME, numbered(3, 2)))
+                store.change(lambda disk: put(disk, NAME, numbered(3, 2)))
         assert store.current == 1
         assert marks(tmp_path) == {"1"}
         # There is room again: the next change holds nothing of the one that failed.
-        store.change(lambda disk: disk.put("urn:graph:b", numbered(1, 3)))
+        store.change(lambda disk: put(disk, "urn:graph:b", numbered(1, 3)))
         assert marks(tmp_path) == {"1"}
 
 
 def test_what_is_served_is_never_said_to_be_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The disk fails after the generation is in its place: it is stored, and the writer is made anew."""
     with Generations(tmp_path) as store:
-        store.change(lambda disk: disk.put(NAME, numbered(3, 1)))
+        store.change(lambda disk: put(disk, NAME, numbered(3, 1)))
         with monkeypatch.context() as failing:
 
             def refuse(_self: Path) -> None:
                 raise OSError(5, "Input/output error")
 
             failing.setattr(Path, "unlink", refuse)
-            assert store.change(lambda disk: disk.put(NAME, numbered(3, 2))) == 2
-        assert store.change(lambda disk: disk.put("urn:graph:b", numbered(1, 3))) == 3
+            assert store.change(lambda disk: put(disk, NAME, numbered(3, 2))) == 2
+        assert store.change(lambda disk: put(disk, "urn:graph:b", numbered(1, 3))) == 3
         assert marks(tmp_path) == {"2"}
 
 
@@ -129,13 +139,16 @@ import sys
 from pathlib import Path
 from rdflib import Graph, Literal, URIRef
 from masagraph.store.generations import Generations
+def put(disk, name, graph):
+    disk.drop(name)
+    disk.add((*triple, name) for triple in graph)
 with Generations(Path(sys.argv[1]), keep=3) as store:
     while True:
         mark = store.current + 1
         graph = Graph()
         for n in range(200):
             graph.add((URIRef(f"urn:thing:{n}"), URIRef("urn:says"), Literal(mark)))
-        print(store.change(lambda disk: disk.put("urn:graph:a", graph)), flush=True)
+        print(store.change(lambda disk: put(disk, "urn:graph:a", graph)), flush=True)
 """
 
 
@@ -154,6 +167,7 @@ def test_nothing_is_lost_or_half_done_when_the_writer_is_killed(tmp_path: Path) 
         served = generations.current(tmp_path)
         assert served in (acknowledged, acknowledged + 1)
         found = Disk.read_only(generations.path(tmp_path)).graph(NAME)
+        assert found is not None
         assert {str(o) for o in found.objects()} == {str(served)}
         assert len(found) == 200
 
@@ -161,7 +175,8 @@ def test_nothing_is_lost_or_half_done_when_the_writer_is_killed(tmp_path: Path) 
 def test_the_proof_notices_half_a_change(tmp_path: Path) -> None:
     """The kill test would see it if what is served held two marks at once, as the bare writer does in the middle of a change."""
     disk = Disk(tmp_path / "bare")
-    disk.put(NAME, [*numbered(200, 1), *list(numbered(100, 2))])
+    put(disk, NAME, [*numbered(200, 1), *list(numbered(100, 2))])
     found = disk.graph(NAME)
+    assert found is not None
     assert {str(o) for o in found.objects()} != {"1"}
     assert len(found) != 200

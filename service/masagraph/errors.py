@@ -20,6 +20,30 @@ class InputError(MasagraphError):
         super().__init__(" ".join(f"{where}: {what}. {mend}{stop}".split()))
         self.where, self.what, self.mend = where, what, mend
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[str, str, str]]:
+        """Say how to make it again, for another process."""
+        return type(self), (self.where, self.what, self.mend)
+
 
 class CheckerError(MasagraphError):
     """The checker itself failed: the rules or the program are at fault, not the document."""
+
+
+class NotHeldError(MasagraphError):
+    """What was asked for by name is not held here."""
+
+
+class RefusedError(MasagraphError):
+    """Whoever asks may not do that."""
+
+
+class TooBusyError(MasagraphError):
+    """Nobody is free to do it now; it can be asked again in a while."""
+
+
+class TimeLimitError(MasagraphError):
+    """It took longer than may be and was stopped."""
+
+
+class MemoryLimitError(MasagraphError):
+    """It took more memory than may be and was stopped."""

@@ -1,4 +1,4 @@
-"""The one door to pyoxigraph: fast parsing into rdflib graphs, and SPARQL over a graph held in memory."""
+"""The one door to pyoxigraph: fast parsing into rdflib graphs, and SPARQL over what is held in memory or on disk."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,8 +7,10 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-Row = tuple[Node | None, ...]
-Quad = tuple[Node, Node, Node, Node | None]
+from masagraph.answers import Answer, Dataset, Row, Rows, Triples
+
+Quad = tuple[Node, Node, Node, str | None]
+"""A triple and the name of its graph; None is the default graph."""
 Pattern = tuple[Node | None, Node | None, Node | None]
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -47,9 +49,17 @@ def _to_oxigraph(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     raise TypeError(f"{type(term).__name__} has no place in RDF 1.1")
 
 
-def _quad(triple: tuple[Node, Node, Node]) -> ox.Quad:
+def _quad(triple: tuple[Node, Node, Node], name: str | None = None) -> ox.Quad:
     subject, predicate, value = map(_to_oxigraph, triple)
-    return ox.Quad(subject, predicate, value)  # type: ignore[arg-type]  # a graph holds terms only where they may stand
+    return ox.Quad(subject, predicate, value, _graph_name(name))  # type: ignore[arg-type]  # a graph holds terms only where they may stand
+
+
+def _triple(found: ox.Quad | ox.Triple) -> tuple[Node, Node, Node]:
+    return _to_rdflib(found.subject), _to_rdflib(found.predicate), _to_rdflib(found.object)
+
+
+def _graph_name(name: str | None) -> ox.NamedNode | ox.DefaultGraph:
+    return ox.DefaultGraph() if name is None else ox.NamedNode(name)
 
 
 def parse(data: bytes, syntax: str) -> Iterator[Quad]:
@@ -64,8 +74,7 @@ def parse(data: bytes, syntax: str) -> Iterator[Quad]:
         ValueError: A term in it is not allowed.
     """
     for quad in ox.parse(data, format=FORMATS[syntax], rename_blank_nodes=True):
-        graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else _to_rdflib(quad.graph_name)
-        yield _to_rdflib(quad.subject), _to_rdflib(quad.predicate), _to_rdflib(quad.object), graph
+        yield *_triple(quad), None if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
 
 
 def read(paths: Iterable[Path]) -> Graph:
@@ -78,12 +87,13 @@ def read(paths: Iterable[Path]) -> Graph:
 
 
 class Snapshot:
-    """Triples copied once, to be queried many times."""
+    """A default graph, to be queried many times: triples copied into memory, or those of a store on disk."""
 
-    def __init__(self, *graphs: Graph) -> None:
+    def __init__(self, *graphs: Graph, _store: ox.Store | None = None) -> None:
         """Copy the triples of the graphs given."""
-        self._store = ox.Store()
-        self.add(triple for graph in graphs for triple in graph)
+        self._store = ox.Store() if _store is None else _store
+        if graphs:
+            self.add(triple for graph in graphs for triple in graph)
 
     @classmethod
     def of_files(cls, paths: Iterable[Path]) -> "Snapshot":
@@ -95,7 +105,7 @@ class Snapshot:
 
     def __len__(self) -> int:
         """Return how many triples there are."""
-        return len(self._store)
+        return sum(1 for _ in self._quads())
 
     def add(self, triples: Iterable[tuple[Node, Node, Node]]) -> None:
         """Copy more triples."""
@@ -104,7 +114,7 @@ class Snapshot:
     def with_more(self, triples: Iterable[tuple[Node, Node, Node]]) -> "Snapshot":
         """Return a copy that holds more triples; this one stays as it is."""
         copy = Snapshot()
-        copy._store.bulk_extend(self._store)
+        copy._store.bulk_extend(self._quads())
         copy.add(triples)
         return copy
 
@@ -118,8 +128,11 @@ class Snapshot:
     def triples(self, pattern: Pattern) -> Iterator[tuple[Node, Node, Node]]:
         """Yield the triples that fit a subject, predicate and value, with None for any."""
         subject, predicate, value = (None if term is None else _to_oxigraph(term) for term in pattern)
-        for quad in self._store.quads_for_pattern(subject, predicate, value):  # type: ignore[arg-type]  # as above
-            yield _to_rdflib(quad.subject), _to_rdflib(quad.predicate), _to_rdflib(quad.object)
+        found = self._store.quads_for_pattern(subject, predicate, value, ox.DefaultGraph())  # type: ignore[arg-type]  # as above
+        return map(_triple, found)
+
+    def _quads(self) -> Iterator[ox.Quad]:
+        return self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
 
     def select(self, query: str) -> list[Row]:
         """Run a SELECT query and return its rows, with None where a variable is unbound."""
@@ -170,27 +183,74 @@ class Disk:
         """Return how many quads there are."""
         return len(self._store)
 
-    def put(self, name: str, triples: Iterable[tuple[Node, Node, Node]]) -> None:
-        """Replace a named graph."""
-        graph = ox.NamedNode(name)
-        self._store.remove_graph(graph)
-        self._store.add_graph(graph)
-        self._store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in map(_quad, triples))
+    def drop(self, name: str | None) -> None:
+        """Remove a graph with all that is in it; the default graph, named None, is emptied."""
+        if name is None:
+            self._store.clear_graph(ox.DefaultGraph())
+        else:
+            self._store.remove_graph(ox.NamedNode(name))
 
-    def remove(self, name: str) -> None:
-        """Remove a named graph."""
-        self._store.remove_graph(ox.NamedNode(name))
+    def create(self, name: str) -> None:
+        """See that a named graph is there, even if empty."""
+        self._store.add_graph(ox.NamedNode(name))
+
+    def add(self, quads: Iterable[Quad]) -> None:
+        """Add quads, all or none."""
+        self._store.extend(_quad(quad[:3], quad[3]) for quad in quads)
+
+    def remove(self, quads: Iterable[Quad]) -> None:
+        """Remove quads; what is not there is passed over."""
+        for quad in quads:
+            self._store.remove(_quad(quad[:3], quad[3]))
+
+    def update(self, text: str, base: str | None = None) -> None:
+        """Run a SPARQL Update, whole or not at all. It fetches what it is told to: let the guard see it first.
+
+        Raises:
+            SyntaxError: It is no update.
+        """
+        self._store.update(text, base_iri=base)
+
+    def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
+        """Run a query. It fetches what it is told to: let the guard see it first.
+
+        Raises:
+            SyntaxError: It is no query.
+        """
+        default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+        named: list[ox.NamedNode | ox.BlankNode] | None = None
+        if dataset:
+            default = [ox.NamedNode(name) for name in dataset.default]
+            named = [ox.NamedNode(name) for name in dataset.named]
+        found = self._store.query(text, base_iri=base, default_graph=default, named_graphs=named)
+        if isinstance(found, ox.QuerySolutions):
+            names = tuple(variable.value for variable in found.variables)
+            return Rows(names, (tuple(None if term is None else _to_rdflib(term) for term in row) for row in found))
+        if isinstance(found, ox.QueryTriples):
+            return Triples(map(_triple, found))
+        return bool(found)
 
     def names(self) -> list[str]:
         """Return the names of the graphs held, in order."""
         return sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
 
-    def graph(self, name: str) -> Graph:
-        """Return a named graph; an empty one where none is held."""
+    def graph(self, name: str | None) -> Graph | None:
+        """Return a graph, or None where it is not held; the default graph, named None, always is."""
+        if name is not None and not self._store.contains_named_graph(ox.NamedNode(name)):
+            return None
         found = Graph()
-        for quad in self._store.quads_for_pattern(None, None, None, ox.NamedNode(name)):
-            found.add((_to_rdflib(quad.subject), _to_rdflib(quad.predicate), _to_rdflib(quad.object)))
+        for quad in self._store.quads_for_pattern(None, None, None, _graph_name(name)):
+            found.add(_triple(quad))
         return found
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield everything that is held."""
+        for quad in self._store:
+            yield *_triple(quad), None if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
+
+    def settled(self) -> Snapshot:
+        """Return the default graph as it stands here, not copied."""
+        return Snapshot(_store=self._store)
 
     def flush(self) -> None:
         """See everything on the disk.

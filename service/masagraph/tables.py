@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from rdflib.term import Node
-
-Row = tuple[Node | None, ...]
+from masagraph.answers import Row
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from rdflib import Literal, URIRef
 
+from masagraph.answers import Row
 from masagraph.dataset.days import in_words
 from masagraph.register.standing import KINDS, Area, Body, Day, Delegate, Holder, Partner, Version
-from masagraph.tables import Column, Row, Table
+from masagraph.tables import Column, Table
 from masagraph.vocab import XSD
 
 KNOWN, RETAINED, NOT_STATED, NOT_SEEN = "known", "retained", "not stated", "not seen"

@@ -57,7 +57,7 @@ def _expected(graph: Graph, node: Node, where: str) -> ExpectedVerdict:
 def _split(path: Path) -> tuple[Graph, Bases]:
     default, named = Graph(), Bases()
     for s, p, o, name in oxigraph.parse(path.read_bytes(), "trig"):
-        (default if name is None else named.setdefault(name, Graph())).add((s, p, o))
+        (default if name is None else named.setdefault(URIRef(name), Graph())).add((s, p, o))
     return default, named
 
 

@@ -18,22 +18,19 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from masagraph.errors import MasagraphError
 from masagraph.oxigraph import Disk
+from masagraph.store.contract import GenerationGoneError, StoreError
 
 _DIGITS = 10
 
 
-class StoreError(MasagraphError):
-    """The store cannot do what was asked; its text is one line that says what to do."""
-
-
-class GenerationGoneError(StoreError):
-    """The generation was there and has been pruned."""
+class InUseError(StoreError):
+    """Another process has the store open."""
 
 
 class Generations:
@@ -47,7 +44,8 @@ class Generations:
             keep: How many generations stay; at least one.
 
         Raises:
-            StoreError: Another process has it open, or the folder cannot be written.
+            InUseError: Another process has it open.
+            StoreError: The folder cannot be written.
         """
         if keep < 1:
             raise StoreError(f"{keep} generations cannot be kept: keep one at least.")
@@ -159,6 +157,16 @@ def current(folder: Path) -> int:
         return 0
 
 
+def since(folder: Path, number: int) -> datetime:
+    """Return when a generation of a store was made.
+
+    Raises:
+        GenerationGoneError: It has been pruned.
+        StoreError: It never was.
+    """
+    return datetime.fromtimestamp(path(folder, number).stat().st_mtime, tz=UTC)
+
+
 def path(folder: Path, number: int | None = None) -> Path:
     """Return the folder of a generation of a store, by default of the one that is served.
 
@@ -194,7 +202,8 @@ def _locked(where: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
-        raise StoreError(f"{where.parent}: another process has this store open. Stop it, or choose another folder.") from None
+        told = f"{where.parent}: another process has this store open. Stop it, or choose another folder."
+        raise InUseError(told) from None
     return lock
 
 

@@ -1,0 +1,67 @@
+"""Answer a SPARQL query, as of a generation, in the form asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from masagraph.answers import Dataset, Triples
+from masagraph.errors import InputError
+from masagraph.sparql import guard, results
+from masagraph.work.reading import Desk
+
+_WHERE = "query"
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query as it came in: its text, the graphs it is to see if the request names any, and the address of the request."""
+
+    text: str
+    dataset: Dataset | None = None
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer written down: its bytes, the key of its form, how many rows or triples it has, whether more were left out."""
+
+    body: bytes
+    form: str
+    rows: int
+    truncated: bool
+
+
+def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit: int) -> Written:
+    """Answer a query.
+
+    Args:
+        desk: Where the data are.
+        number: The generation to ask.
+        asked: The query.
+        forms: The key of a form for each kind of answer (`rows`, `graph`) that the client can read.
+        limit: The most rows or triples that are written.
+
+    Raises:
+        InputError: It is no query, asks for what is refused, or has an answer that no form given can hold.
+        StoreError: The store does not answer.
+    """
+    guard.refuse(asked.text)
+    try:
+        answer = desk.reader(number).query(asked.text, asked.dataset, asked.base)
+        kind = "graph" if isinstance(answer, Triples) else "rows"
+        if kind not in forms:
+            what = "a graph (CONSTRUCT or DESCRIBE)" if kind == "graph" else "rows or a truth value (SELECT or ASK)"
+            raise InputError("Accept", f"the answer to this query is {what}", "Accept a format for that")
+        rendered = results.render(answer, forms[kind], limit)
+    except SyntaxError as error:
+        raise _no_query(asked.text, error) from None
+    except TypeError:
+        raise InputError(_WHERE, "its answer holds triples as terms, which RDF 1.1 does not know", "Ask for the parts") from None
+    return Written(rendered.body, forms[kind], rendered.rows, rendered.truncated)
+
+
+def _no_query(text: str, error: SyntaxError) -> InputError:
+    why = guard.why_no_query(text)
+    if why is not None:
+        return InputError(_WHERE, why, "Nothing is changed here: publish at /graphs")
+    place = f", line {error.lineno}" if error.lineno else ""
+    return InputError(f"{_WHERE}{place}", f"it is no SPARQL query ({' '.join(str(error.msg).split())})", "Mend it there")
