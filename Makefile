@@ -7,9 +7,11 @@ FIRST := data/arrangements/barking-and-dagenham-2019.ttl
 
 .PHONY: run test test-long bench lint format clean
 
-# Check the first arrangement. Requirements not met are the answer, not a failure of the command.
+# Check the first arrangement, then serve all of them on this machine alone until stopped with Ctrl-C.
+# Requirements not met are the answer, not a failure of the command.
 run: $(VENV)/.installed
 	@$(BIN)/masagraph check $(FIRST) --fail-on never
+	@$(BIN)/masagraph serve
 
 test: $(VENV)/.test lint
 	$(BIN)/python -m pytest -n 2 -m "not long" --cov --cov-report=term:skip-covered --cov-fail-under=97

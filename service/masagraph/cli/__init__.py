@@ -19,13 +19,14 @@ from masagraph.cli import (
     reference_command,
     register_command,
     rules_command,
+    serve_command,
 )
-from masagraph.errors import CheckerError, InputError
+from masagraph.errors import CheckerError, InputError, MasagraphError
 
 _LONG = 300
 _COMMANDS = (
     check_command, rules_command, explain_command, register_command, chain_command, footprint_command, ask_command,
-    reference_command,
+    reference_command, serve_command,
 )  # fmt: skip
 OK, FOUND, WRONG_INPUT, CHECKER_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing at or above --fail-on; something; the input or the call is wrong; the checker itself failed; somebody
@@ -115,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         sys.stderr.write(f"masagraph: {error}\n")
         return WRONG_INPUT
-    except CheckerError as error:
+    except MasagraphError as error:
         sys.stderr.write(f"masagraph: {error}\n")
         return CHECKER_FAILED
     except BrokenPipeError:

@@ -4,10 +4,8 @@ import argparse
 
 from masagraph.cli import output
 from masagraph.dataset import holding
-from masagraph.dataset.days import read_day
-from masagraph.dataset.names import Names
 from masagraph.draw import chain_svg
-from masagraph.register import chains
+from masagraph.register import asking
 from masagraph.report import chain_text
 
 
@@ -29,10 +27,7 @@ def run(call: argparse.Namespace) -> int:
     Raises:
         InputError: The day or area cannot be read, the area does not exist on the day, or the answer cannot be written.
     """
-    day = read_day(call.date, "--date")
-    snapshot = holding.load()
-    area = Names(snapshot).area_on(call.area, day, "AREA")
-    found = chains.of_area(snapshot, str(area.thing), day)
+    found = asking.chains_of(holding.load(), call.area, call.date, "AREA")
     told = chain_svg.render(found) if call.format == "svg" else chain_text.render(found, output.width(call.output))
     output.write(told, call.output)
     return 0

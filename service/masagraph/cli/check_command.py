@@ -6,20 +6,15 @@ import sys
 from datetime import date
 
 from masagraph import digests
-from masagraph.check.checker import Checker, Report, unjudged
-from masagraph.check.labels import label
+from masagraph.check.checker import Checker, Report
 from masagraph.check.pyshacl_engine import PyShaclEngine
 from masagraph.check.register_checker import RegisterChecker
-from masagraph.check.verdicts import NOT_MET
 from masagraph.cli import output
 from masagraph.dataset import days, holding
 from masagraph.intake import reader
-from masagraph.report import csv_report, json_report, text_report, turtle_report
+from masagraph.report import check_report
 from masagraph.rules import catalogue
-from masagraph.rules.model import Severity
 
-_FAIL_ON = {"must": {Severity.VIOLATION}, "should": {Severity.VIOLATION, Severity.WARNING}, "never": set[Severity]()}
-_MANY_NODES = 3
 _REGISTER = "register"
 
 
@@ -52,9 +47,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         metavar="YYYY-MM-DD",
         help="the day to judge at (default: each arrangement's own; today for the register)",
     )
-    p.add_argument("--format", choices=("text", "json", "turtle", "csv"), default="text", help="how to tell it (default: text)")
+    p.add_argument("--format", choices=check_report.FORMS, default="text", help="how to tell it (default: text)")
     p.add_argument("--output", metavar="PATH", help="write the report there instead of printing it")
-    p.add_argument("--fail-on", choices=tuple(_FAIL_ON), default="must", help="what makes the exit code 1 (default: must)")
+    p.add_argument(
+        "--fail-on", choices=tuple(check_report.FAIL_ON), default="must", help="what makes the exit code 1 (default: must)"
+    )
     p.add_argument("--input-format", choices=tuple(reader.NAMES), help="the format of what comes in, whatever its extension")
     p.add_argument(
         "--max-megabytes",
@@ -127,26 +124,14 @@ def _register(call: argparse.Namespace) -> Report:
 
 
 def _finish(reports: list[Report], call: argparse.Namespace) -> int:
-    output.write(_render(reports, call), call.output, tuple(call.files))
-    blocking = _FAIL_ON[call.fail_on]
-    return 1 if any(v.verdict == NOT_MET and v.severity in blocking for report in reports for v in report.verdicts) else 0
+    on_terminal = call.output is None and sys.stdout.isatty()
+    colour = on_terminal and "NO_COLOR" not in os.environ
+    told = check_report.render(reports, call.format, output.width(call.output), colour=colour)
+    output.write(told, call.output, tuple(call.files))
+    return 1 if check_report.fails(reports, call.fail_on) else 0
 
 
 def _warn(source: reader.Source) -> None:
-    apart = unjudged(source.graph)
-    if apart:
-        names = ", ".join(f"'{label(source.graph, node)}'" for node in apart[:_MANY_NODES])
-        more = f" and {len(apart) - _MANY_NODES} more" if len(apart) > _MANY_NODES else ""
-        sys.stderr.write(f"masagraph: {source.name}: not judged, because no arrangement version leads to it: {names}{more}.\n")
-
-
-def _render(reports: list[Report], call: argparse.Namespace) -> str:
-    if call.format == "json":
-        return json_report.render(reports)
-    if call.format == "turtle":
-        return turtle_report.render(reports)
-    if call.format == "csv":
-        return csv_report.render(reports)
-    on_terminal = call.output is None and sys.stdout.isatty()
-    colour = on_terminal and "NO_COLOR" not in os.environ
-    return text_report.render(reports, output.width(call.output), colour=colour)
+    remark = check_report.remark(source)
+    if remark is not None:
+        sys.stderr.write(f"masagraph: {remark}\n")

@@ -4,10 +4,8 @@ import argparse
 
 from masagraph.cli import output
 from masagraph.dataset import holding
-from masagraph.dataset.days import read_day
-from masagraph.dataset.names import Names
 from masagraph.draw import footprint_svg
-from masagraph.register import footprints
+from masagraph.register import asking
 from masagraph.report import footprint_text
 
 
@@ -29,15 +27,7 @@ def run(call: argparse.Namespace) -> int:
     Raises:
         InputError: The day or name cannot be read, what is named does not exist on the day, or the answer cannot be written.
     """
-    day = read_day(call.date, "--date")
-    snapshot = holding.load()
-    names = Names(snapshot)
-    named, is_area = names.area_or_body(call.place, day, "AREA_OR_BODY")
-    names.must_exist(named, day, "AREA_OR_BODY")
-    if is_area:
-        found = footprints.of_area(snapshot, str(named.thing), day)
-    else:
-        found = footprints.of_body(snapshot, str(named.thing), named.name, day)
+    found = asking.footprint(holding.load(), call.place, call.date, "AREA_OR_BODY")
     told = footprint_svg.render(found) if call.format == "svg" else footprint_text.render(found, output.width(call.output))
     output.write(told, call.output)
     return 0

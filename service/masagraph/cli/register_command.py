@@ -5,10 +5,7 @@ from dataclasses import replace
 
 from masagraph.cli import output
 from masagraph.dataset import holding
-from masagraph.dataset.days import read_day
-from masagraph.dataset.names import Names
-from masagraph.graphs import local
-from masagraph.register import entries, standing
+from masagraph.register import asking, entries
 from masagraph.report import register_text
 
 
@@ -35,24 +32,12 @@ def run(call: argparse.Namespace) -> int:
         InputError: The day, area, kind or region cannot be read, the area does not exist on the day or is not in the region,
             or the register cannot be written.
     """
-    day = read_day(call.date, "--date")
-    snapshot = holding.load()
-    names = Names(snapshot)
-    area = None if call.area is None else names.area_on(call.area, day, "--area")
-    kind = None if call.kind is None else names.kind(call.kind, "--kind")
-    region = None if call.region is None else names.region(call.region, "--region")
-    if area and region:
-        names.must_lie_in(area, region, "--region")
-    found = entries.entries(
-        standing.on(snapshot, day),
-        area=str(area.thing) if area else None,
-        kind=local(kind.thing) if kind else None,
-        region=str(region.thing) if region else None,
-    )
+    given = {name: value for name in asking.PARAMETERS if (value := getattr(call, name)) is not None}
+    found = asking.register(holding.load(), given)
     if call.format == "table":
-        output.write(register_text.render(entries.title(day), found, output.width(call.output)), call.output)
+        told = register_text.render(entries.title(found.day), found.entries, output.width(call.output))
+        output.write(told, call.output)
     else:
-        asked = {"date": day.isoformat(), "area": area, "kind": kind, "region": region}
-        settings = tuple((name, str(value)) for name, value in asked.items() if value)
-        output.tell(replace(entries.table(found, day), settings=settings), call.format, call.output)
+        table = replace(entries.table(found.entries, found.day), settings=found.settings)
+        output.tell(table, call.format, call.output)
     return 0

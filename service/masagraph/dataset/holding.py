@@ -7,7 +7,7 @@ from rdflib import Graph
 
 from masagraph import assets, oxigraph
 from masagraph.dataset import derived
-from masagraph.dataset.derived import Background
+from masagraph.dataset.background import Background
 from masagraph.oxigraph import Snapshot
 
 

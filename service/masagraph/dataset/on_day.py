@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from rdflib import Literal, URIRef
 
-from masagraph.dataset.derived import Triple
+from masagraph.answers import Triple
 from masagraph.oxigraph import Snapshot
 from masagraph.vocab import BASE, MASA, RDF, SKOS, STANDING, XSD
 

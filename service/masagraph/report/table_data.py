@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 
 from rdflib import BNode, Graph, Literal, Namespace
 
@@ -29,15 +30,21 @@ def as_csv(table: Table) -> str:
     return out.getvalue()
 
 
-def as_json(table: Table) -> str:
-    """Return a table as JSON: what was asked and with what, the columns with their meaning, rows by column, and remarks."""
+def shipped() -> dict[str, str]:
+    """Return what tells which data an answer is drawn from, where that is what ships with the package."""
+    return {"data_digest": digests.data_digest(), "reference_digest": digests.reference_digest()}
+
+
+def as_json(table: Table, drawn_from: Mapping[str, str | int] | None = None) -> str:
+    """Return a table as JSON: what was asked and with what, the columns with their meaning, rows by column, and remarks.
+
+    Args:
+        table: What to tell.
+        drawn_from: What tells which data it is drawn from; None says that these are what ships with the package.
+    """
     names = [column.name for column in table.columns]
     content = {
-        "masagraph": {
-            "version": __version__,
-            "data_digest": digests.data_digest(),
-            "reference_digest": digests.reference_digest(),
-        },
+        "masagraph": {"version": __version__, **(shipped() if drawn_from is None else drawn_from)},
         "title": table.title,
         "asked": dict(table.settings),
         "columns": [{"name": column.name, "about": column.about} for column in table.columns],

@@ -1,0 +1,165 @@
+"""What a document must be to be published: about one version of one arrangement, and about nothing that is another's."""
+
+import re
+from collections.abc import Iterator
+
+from rdflib import BNode, Graph, URIRef
+from rdflib.term import Node
+
+from masagraph.answers import Rows
+from masagraph.errors import InputError
+from masagraph.evidence import own_nodes, versions
+from masagraph.publishing import blank_nodes
+from masagraph.store import layout
+from masagraph.store.contract import Reader
+from masagraph.vocab import BASE, MASA, RDF
+
+_ARRANGEMENTS = f"{BASE}id/arrangement/"
+_THINGS = f"{BASE}id/"
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+
+
+def prepared(graph: Graph, version: str, name: str) -> Graph:
+    """Return what is stored of a document that intake let in: the same with names for its blank nodes.
+
+    Args:
+        graph: The document.
+        version: The IRI under which it is published.
+        name: What to call the document in a complaint.
+
+    Raises:
+        InputError: It is not about that version alone.
+    """
+    if not version.startswith(layout.VERSIONS) or not _KEY.fullmatch(version.removeprefix(layout.VERSIONS)):
+        mend = f"Call it {layout.VERSIONS} and a key of small letters, digits and hyphens"
+        raise InputError(name, f"no version can be published as <{version}>", mend)
+    described = versions(graph)
+    if len(described) > 1:
+        raise InputError(name, f"it describes {len(described)} versions of an arrangement", "Send each under its own name")
+    if described != [URIRef(version)]:
+        other = f"<{described[0]}>" if described else "no version"
+        raise InputError(name, f"it describes {other} and is sent as <{version}>", "Send it under the name of what it describes")
+    _refuse_given_names(graph, name)
+    arrangement = _arrangement(graph, version, name)
+    _refuse_what_is_of_others(graph, version, arrangement, name)
+    return blank_nodes.named(graph, version)
+
+
+def document(graph: Graph, version: str) -> Graph:
+    """Return a document as it was sent: without the names that `prepared` gave to its blank nodes."""
+    return blank_nodes.unnamed(graph, version)
+
+
+def arrangement_key(graph: Graph, version: str) -> str:
+    """Return the key of the arrangement of which a document that was prepared describes a version."""
+    (owner,) = graph.subjects(MASA.hasVersion, URIRef(version))
+    return _key(owner)
+
+
+def touched_keys(reader: Reader, graph: Graph, version: str) -> frozenset[str]:
+    """Return the keys of other arrangements that a prepared document would have a say in.
+
+    These are the arrangements of versions that it says it supersedes, or of which it takes a name, and those that it describes
+    beside its own, if versions of them are held. Whoever publishes it must be allowed to publish those.
+
+    Args:
+        reader: What is held.
+        graph: The document.
+        version: The version it describes.
+    """
+    used = {URIRef(version), *graph.objects(None, MASA.supersedes), *graph.objects(None, MASA.hasVersion)}
+    used |= {URIRef(_version_of(node)) for node in graph.subjects() if str(node).startswith(layout.VERSIONS)}
+    described = set(graph.subjects(RDF.type, MASA.Arrangement))
+    found = reader.query(
+        f"""SELECT DISTINCT ?arrangement WHERE {{ GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
+        {{ VALUES ?version {{ {_listed(used)} }} }} UNION {{ VALUES ?arrangement {{ {_listed(described)} }} }} }}"""
+    )
+    if not isinstance(found, Rows):
+        raise TypeError("a SELECT query has rows")
+    owners = {row[0] for row in found.rows}
+    return frozenset(_key(owner) for owner in owners if owner is not None) - {arrangement_key(graph, version)}
+
+
+def parts(graph: Graph) -> dict[str, Graph]:
+    """Return a document for each version that a graph describes.
+
+    Each has the nodes of its version, and what hangs on no version, such as the arrangement, if it is no other's.
+
+    Args:
+        graph: What a file holds.
+    """
+    described = versions(graph)
+    own = {version: own_nodes(graph, version) for version in described}
+    common = set(graph.subjects()) - set[Node]().union(*own.values())
+    found = {}
+    for version in described:
+        others = {
+            node for node in common if (node, MASA.hasVersion, None) in graph and (node, MASA.hasVersion, version) not in graph
+        }
+        part = found[str(version)] = Graph()
+        for node in own[version] | (common - others):
+            for predicate, value in graph.predicate_objects(node):
+                part.add((node, predicate, value))
+    return found
+
+
+def _arrangement(graph: Graph, version: str, name: str) -> URIRef:
+    owners = list(graph.subjects(MASA.hasVersion, URIRef(version)))
+    if not owners:
+        mend = "Describe the masa:Arrangement, with masa:hasVersion"
+        raise InputError(name, "it does not say of which arrangement this is a version", mend)
+    if len(owners) > 1:
+        raise InputError(name, f"it says that {len(owners)} arrangements have this version", "Keep the one that is right")
+    owner = owners[0]
+    if not isinstance(owner, URIRef) or not owner.startswith(_ARRANGEMENTS) or not _KEY.fullmatch(_key(owner)):
+        mend = f"Call it {_ARRANGEMENTS} and a key of small letters, digits and hyphens"
+        raise InputError(name, f"no arrangement can be called {_shown(owner)}", mend)
+    for other in graph.subjects(MASA.hasVersion):
+        if other != owner:
+            what = f"it says which versions {_shown(other)} has, beside the arrangement that it is about"
+            raise InputError(name, what, "Take that out: a document of its own says it")
+    return owner
+
+
+def _refuse_given_names(graph: Graph, name: str) -> None:
+    for triple in graph:
+        for term in triple:
+            if blank_nodes.is_given(term):
+                mend = "Leave the thing unnamed, or call it something else"
+                raise InputError(name, f"{_shown(term)} is a name that only the service gives", mend)
+
+
+def _refuse_what_is_of_others(graph: Graph, version: str, arrangement: Node, name: str) -> None:
+    """Refuse what is said under names that belong to others. What is said of bodies that are known is passed over anyway."""
+    kin = {str(node) for node in (*graph.objects(arrangement, MASA.hasVersion), *graph.objects(URIRef(version), MASA.supersedes))}
+    for node in _named_here(graph):
+        text = str(node)
+        if text.startswith(layout.VERSIONS):
+            if text != version and ("#" not in text or _version_of(node) not in kin):
+                mend = f"Begin the names of its things with <{version}#"
+                raise InputError(name, f"it describes {_shown(node)}, which has the name of another version", mend)
+        elif ((node, RDF.type, MASA.Arrangement) in graph) != text.startswith(_ARRANGEMENTS):
+            mend = f"Begin the names of arrangements, and of nothing else, with <{_ARRANGEMENTS}"
+            raise InputError(name, f"{_shown(node)} has no name for what it is", mend)
+        elif text.startswith(BASE) and not text.startswith(_THINGS):
+            raise InputError(name, f"it says something of {_shown(node)}, which is not an arrangement's", "Take that out")
+
+
+def _named_here(graph: Graph) -> Iterator[Node]:
+    return (node for node in set(graph.subjects()) if not isinstance(node, BNode))
+
+
+def _version_of(node: Node) -> str:
+    return str(node).split("#", 1)[0]
+
+
+def _key(arrangement: Node) -> str:
+    return str(arrangement).removeprefix(_ARRANGEMENTS)
+
+
+def _listed(nodes: set[URIRef] | set[Node]) -> str:
+    return " ".join(sorted(f"<{node}>" for node in nodes if isinstance(node, URIRef)))
+
+
+def _shown(node: Node) -> str:
+    return "an unnamed thing" if isinstance(node, BNode) else f"<{node}>"

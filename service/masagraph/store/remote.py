@@ -1,0 +1,181 @@
+"""The remote store: any SPARQL 1.1 server, by its addresses. It keeps the newest data version only, whose number it holds itself.
+
+Every change is one last request, done only if the number is still what it was, so of two writers one is told. What is too large
+for one request is carried before to graphs of its own; a writer that dies leaves those behind, which nobody is told of and the
+next one drops. See docs/remote-stores.md for what differs between servers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rdflib import Graph
+
+from masagraph.answers import Answer, Dataset, Triple
+from masagraph.oxigraph import Quad, Snapshot
+from masagraph.sparql import guard
+from masagraph.store import remote_state, statements
+from masagraph.store.contract import GenerationGoneError, StoreError
+from masagraph.store.remote_state import State, based, is_told, rows
+from masagraph.store.remote_writer import RemoteWriter
+from masagraph.store.server import RefusedError, Server
+from masagraph.store.statements import CARRIED, DEFAULT, NOTHING, STATE
+
+_BAD_REQUEST = 400
+
+
+@dataclass(frozen=True)
+class Remote:
+    """The place of a remote store."""
+
+    server: Server
+
+    def current(self) -> int:
+        """Return the number of the data version that is served; 0 before the first change.
+
+        Raises:
+            StoreError: The server does not answer.
+        """
+        state = remote_state.state(self.server)
+        return state.number if state else 0
+
+    def since(self, number: int) -> datetime:
+        """Return when a data version was made, with its time zone.
+
+        Raises:
+            GenerationGoneError: It is not the newest.
+            StoreError: It never was, or the server does not answer.
+        """
+        return self._held(number).made
+
+    def reader(self, number: int | None = None) -> "RemoteReader":
+        """Open the newest data version; there is no other.
+
+        Raises:
+            GenerationGoneError: Another was asked for.
+            StoreError: It never was, or the server does not answer.
+        """
+        state = self._held(number)
+        return RemoteReader(state.number, state.made, self.server, remote_state.default(self.server))
+
+    def writer(self) -> RemoteWriter:
+        """Open the store for writing, mending what a writer that died left behind.
+
+        Raises:
+            StoreError: The server does not answer, or does not let us write.
+        """
+        return RemoteWriter(self.server)
+
+    def _held(self, number: int | None) -> State:
+        state = remote_state.state(self.server)
+        newest = state.number if state else 0
+        wanted = newest if number is None else number
+        if state is None or not 1 <= wanted <= newest:
+            raise StoreError(f"There is no generation {wanted}: the newest is {newest}.")
+        if wanted != newest:
+            raise GenerationGoneError(f"Generation {wanted} is gone: a remote store keeps the newest only, which is {newest}.")
+        return state
+
+
+class RemoteReader:
+    """The newest data version, as long as it is the newest: what is read after a change is refused, never mixed."""
+
+    def __init__(self, number: int, since: datetime, server: Server, default: str | None) -> None:
+        """Read a data version.
+
+        Args:
+            number: Its number.
+            since: When it was made.
+            server: Where it is.
+            default: The graph that the default graph is kept in; None if the server has one of its own.
+        """
+        self.number, self.since = number, since
+        self._server, self._default = server, default
+        self._names: list[str] | None = None
+
+    def names(self) -> list[str]:
+        """Return the names of the graphs held, in order; no empty graph is."""
+        if self._names is None:
+            found = sorted(str(name) for (name,) in rows(self._server, statements.NAMES))
+            self._still()
+            self._names = [name for name in found if name not in (STATE, DEFAULT) and not name.startswith(CARRIED)]
+        return self._names
+
+    def graph(self, name: str | None) -> Graph | None:
+        """Return a graph, or None if it is not held; the default graph, named None, always is."""
+        if name is not None and name not in self.names():
+            return None
+        found = Graph()
+        for triple in self._triples(name):
+            found.add(triple)
+        return found
+
+    def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
+        """Run a query that the guard let through, and read the whole answer.
+
+        Raises:
+            SyntaxError: It is no query.
+            StoreError: The server does not answer, or answers what cannot be read.
+        """
+        whole = based(text, base)
+        try:
+            answer = self._server.answer(whole, self._seen(dataset or guard.dataset(whole)))
+        except RefusedError as error:
+            if error.status == _BAD_REQUEST:
+                raise SyntaxError(str(error)) from None
+            raise
+        self._still()
+        return answer
+
+    def settled(self) -> Snapshot:
+        """Return a copy of the default graph, which questions and the register are asked of. Fetch it once a data version."""
+        snapshot = Snapshot()
+        snapshot.add(self._triples(None))
+        return snapshot
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield everything that is held, graph by graph; blank nodes of different graphs stay apart."""
+        for name in (None, *self.names()):
+            for triple in self._triples(name):
+                yield *triple, name
+
+    def close(self) -> None:
+        """Let go of it: nothing is held."""
+
+    def _seen(self, asked: Dataset | None) -> Dataset | None:
+        """Return the graphs that a query sees, to be sent as parameters. The server is only ever told of graphs that it holds.
+
+        Raises:
+            StoreError: The server would follow the query's own FROM all the same.
+        """
+        if not asked:
+            return Dataset((self._default,)) if self._default else None
+        if not is_told(self._server):
+            raise StoreError(f"{self._server.name} heeds no graph parameters: leave out FROM, and those.")
+        held = set(self.names())
+        default, named = (tuple(filter(held.__contains__, names)) for names in (asked.default, asked.named))
+        return Dataset(default or (NOTHING,), named or (NOTHING,))
+
+    def _triples(self, name: str | None) -> list[Triple]:
+        """Read a graph, and see that the server did not leave out a part, as some do without a word."""
+        where = name or self._default
+        pattern = statements.graph(where)
+        if self._server.graphs:
+            found = self._server.graph(where)
+        else:
+            told = rows(self._server, f"SELECT ?s ?p ?o WHERE {{ {pattern} }}")
+            found = [(s, p, o) for s, p, o in told if s is not None and p is not None and o is not None]
+        ((count,),) = rows(self._server, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
+        self._still()
+        if len(found) != int(str(count)):
+            told = f"{len(found)} of {count} triples of {name or 'the default graph'}"
+            raise StoreError(f"{self._server.name} gave {told}. Raise its limit on how many rows it returns.")
+        return found
+
+    def _still(self) -> None:
+        """See that what was just read is of this data version."""
+        state = remote_state.state(self._server)
+        if state is None or state.number != self.number:
+            raise GenerationGoneError(f"Generation {self.number} is gone: the data changed meanwhile. Ask again.")
+        if state.changing:
+            raise StoreError(f"{self._server.name} is being changed by an update. Ask again in a while.")

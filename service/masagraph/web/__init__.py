@@ -1,0 +1,1 @@
+"""The service: HTTP in, HTTP out. No other room knows Flask."""

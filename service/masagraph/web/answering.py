@@ -1,0 +1,119 @@
+"""What all answers have in common: the data version that they are of, and how a client asks for one form or another."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import sha256
+
+from flask import Response, request
+from werkzeug.exceptions import NotAcceptable
+
+from masagraph import __version__, digests
+from masagraph.dataset import days
+from masagraph.errors import InputError
+from masagraph.sparql import formats
+from masagraph.web.service import service
+
+GENERATION = "Masagraph-Generation"
+TRUNCATED = "Masagraph-Truncated"
+
+
+def generation() -> int:
+    """Return the generation that a request asks for: its parameter `generation`, else the one that is served.
+
+    Raises:
+        InputError: The parameter is no number.
+    """
+    asked = request.args.get("generation")
+    if asked is None:
+        return service().number()
+    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 9 and int(asked) > 0):  # noqa: PLR2004 - as many as there will be
+        raise InputError("generation", f"'{asked}' is no number of a generation", "Take it from the header Masagraph-Generation")
+    return int(asked)
+
+
+def chosen(offered: Mapping[str, str], default: str) -> str:
+    """Return the key of the form that a client wants most, by `?format=` or by its header Accept.
+
+    Args:
+        offered: The media type of each form, by key.
+        default: The key for a client that takes anything.
+
+    Raises:
+        InputError: The parameter names none of them.
+        NotAcceptable: The client takes none of them.
+    """
+    asked = request.args.get("format")
+    if asked is not None:
+        if asked not in offered:
+            raise InputError("format", f"'{asked}' is not offered here", f"Take one of {', '.join(sorted(offered))}")
+        return asked
+    best = best_of(offered.values(), offered[default])
+    if best is None:
+        raise NotAcceptable(f"Offered here: {', '.join(sorted(set(offered.values())))}")
+    return next(key for key, media_type in offered.items() if media_type == best)
+
+
+def forms() -> dict[str, str]:
+    """Return the form that a client wants most for each kind of answer (`rows`, `graph`) that it takes.
+
+    Raises:
+        InputError: The parameter `format` names no form.
+        NotAcceptable: The client takes none of any kind.
+    """
+    asked = request.args.get("format")
+    if asked is not None:
+        if asked not in formats.FORMS:
+            raise InputError("format", f"'{asked[:40]}' is no form", f"Take one of {', '.join(formats.FORMS)}")
+        return {formats.FORMS[asked].kind: asked}
+    found = {}
+    for kind, default in formats.DEFAULTS.items():
+        keys = {media_type: f.key for f in reversed(formats.of_kind(kind)) for media_type in (f.media_type, *f.aliases)}
+        best = best_of(keys, formats.FORMS[default].media_type)
+        if best is not None:
+            found[kind] = keys[best]
+    if not found:
+        raise NotAcceptable(f"Offered here: {', '.join(f.media_type for f in formats.FORMS.values())}.")
+    return found
+
+
+def best_of(media_types: Iterable[str], default: str) -> str | None:
+    """Return the media type that the client wants most; the default if it does not mind, None if it takes none."""
+    if not request.accept_mimetypes:
+        return default
+    return request.accept_mimetypes.best_match([default, *media_types])
+
+
+def told(body: bytes | str, media_type: str, number: int, status: int = 200) -> Response:
+    """Return an answer of a generation, with what lets a client ask again only when something changed."""
+    response = Response(body, status, content_type=typed(media_type))
+    response.headers[GENERATION] = str(number)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
+    response.set_etag(tag(number), weak=True)
+    response.last_modified = service().since(number)
+    return response
+
+
+def typed(media_type: str) -> str:
+    """Return a media type with the charset, where it is text."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def tag(number: int) -> str:
+    """Return what changes when an answer can: data, rules, program, the day that is today, the forms that a client takes."""
+    accepted = sha256(request.headers.get("Accept", "").encode()).hexdigest()[:8]
+    return f"{number}-{_release()}-{days.today().isoformat()}-{accepted}"
+
+
+def unchanged(number: int) -> Response | None:
+    """Return the answer for a client that has this already, or None if it has not."""
+    if not request.if_none_match.contains_weak(tag(number)):
+        return None
+    response = told(b"", "text/plain", number, 304)
+    del response.headers["Content-Type"]
+    return response
+
+
+@cache
+def _release() -> str:
+    return sha256(f"{__version__} {digests.rules_digest()}".encode()).hexdigest()[:8]

@@ -1,0 +1,42 @@
+"""Put the service together: one app, its rooms, and what stands round every request."""
+
+from flask import Flask
+
+from masagraph.settings import Settings
+from masagraph.store.contract import Place
+from masagraph.tokens import Tokens
+from masagraph.web import access, errors, guards, health, limits, logs, metrics, sparql
+from masagraph.web import service as services
+from masagraph.web.service import Service
+
+
+def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:
+    """Return the app of a store, and the service behind it, which whoever made it closes.
+
+    Args:
+        settings: How it is set.
+        place: Where its data are.
+
+    Raises:
+        StoreError: The store cannot be opened for writing.
+        InputError: The log cannot be written.
+    """
+    tokens = Tokens(settings.data)
+    app = Flask(__name__)
+    service = Service(settings, place, tokens)
+    services.install(app, service)
+    # In this order: the log sees every request, limits count those with wrong tokens too.
+    logs.init_app(app, settings.log)
+    errors.init_app(app)
+    metrics.init_app(
+        app,
+        killed=lambda: service.counts.killed,
+        replaced=lambda: service.counts.replaced,
+        generation=service.number,
+    )
+    limits.init_app(app, settings)
+    access.init_app(app, tokens)
+    guards.init_app(app, settings)
+    health.init_app(app, service.missing)
+    app.register_blueprint(sparql.blueprint)
+    return app, service

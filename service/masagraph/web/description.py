@@ -1,0 +1,53 @@
+"""What is said at /sparql to who asks nothing: what the endpoint can do (SPARQL 1.1 Service Description)."""
+
+from collections.abc import Iterable
+
+from flask import Response, request
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+
+from masagraph.sparql import formats, results
+from masagraph.vocab import DCTERMS, RDF
+from masagraph.web import answering
+from masagraph.web.service import service
+from masagraph.work.naming import names
+
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+_FORMATS = Namespace("http://www.w3.org/ns/formats/")
+
+
+def describe() -> Response:
+    """Return the description of the endpoint in a form of RDF that the client takes.
+
+    Raises:
+        NotAcceptable: It takes none.
+    """
+    number = answering.generation()
+    forms = {form.key: form.media_type for form in formats.of_kind("graph")}
+    key = answering.chosen(forms, "turtle")
+    graph = _description(request.base_url, service().read(names, number))
+    return answering.told(results.write(graph, key), forms[key], number)
+
+
+def _description(address: str, held: Iterable[str]) -> Graph:
+    graph = Graph()
+    graph.bind("sd", SD)
+    endpoint, dataset, default = URIRef(f"{address}#service"), URIRef(f"{address}#dataset"), BNode()
+    graph.add((endpoint, RDF.type, SD.Service))
+    graph.add((endpoint, SD.endpoint, URIRef(address)))
+    graph.add((endpoint, SD.supportedLanguage, SD.SPARQL11Query))
+    for form in formats.FORMS.values():
+        if form.w3c_name is not None:
+            graph.add((endpoint, SD.resultFormat, _FORMATS[form.w3c_name]))
+    graph.add((endpoint, SD.defaultDataset, dataset))
+    graph.add((dataset, RDF.type, SD.Dataset))
+    graph.add((dataset, DCTERMS.title, Literal("Multi-agency safeguarding arrangements of England", lang="en")))
+    graph.add((dataset, SD.defaultGraph, default))
+    graph.add((default, RDF.type, SD.Graph))
+    for name in held:
+        named = BNode()
+        graph.add((dataset, SD.namedGraph, named))
+        graph.add((named, RDF.type, SD.NamedGraph))
+        graph.add((named, SD.name, URIRef(name)))
+        graph.add((named, SD.graph, inner := BNode()))
+        graph.add((inner, RDF.type, SD.Graph))
+    return graph

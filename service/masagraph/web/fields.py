@@ -1,0 +1,106 @@
+"""Read what a request of the SPARQL protocols says: its parameters, its text, and the graphs that it names."""
+
+from urllib.parse import parse_qsl
+
+from flask import request
+
+from masagraph.answers import Dataset
+from masagraph.errors import InputError
+
+FORM = "application/x-www-form-urlencoded"
+_MANY = 1000
+_MEND = "Send it in UTF-8, with all that is special in an address escaped"
+Fields = list[tuple[str, str]]
+
+
+def in_address() -> Fields:
+    """Return the parameters in the address of a request, repeated ones as often as they are there.
+
+    Raises:
+        InputError: They are not UTF-8, or too many.
+    """
+    return _fields(request.query_string, "address")
+
+
+def in_form() -> Fields:
+    """Return the fields of a form in the body of a request, likewise.
+
+    Raises:
+        InputError: They are not UTF-8, or too many.
+    """
+    return _fields(request.get_data(), "body")
+
+
+def body() -> str:
+    """Return the body of a request as text.
+
+    Raises:
+        InputError: It is not UTF-8.
+    """
+    charset = request.mimetype_params.get("charset", "utf-8")
+    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise InputError("Content-Type", f"its charset is {charset[:40]}", "Send it in UTF-8")
+    return _decoded(request.get_data(), "body")
+
+
+def only(fields: Fields, name: str) -> str:
+    """Return the one value of a parameter.
+
+    Raises:
+        InputError: There is none, or more than one.
+    """
+    found = values(fields, name)
+    if len(found) != 1:
+        raise InputError(name, "it is given more than once" if found else "it is missing", "Give it once")
+    return found[0]
+
+
+def values(fields: Fields, name: str) -> tuple[str, ...]:
+    """Return all values of a parameter, in order."""
+    return tuple(value for key, value in fields if key == name)
+
+
+def graphs(fields: Fields, default: str, named: str) -> Dataset | None:
+    """Return the graphs that parameters name, or None if they name none.
+
+    Args:
+        fields: The parameters.
+        default: The parameter for graphs of the default graph.
+        named: The parameter for named graphs.
+
+    Raises:
+        InputError: A name is no absolute IRI.
+    """
+    found = Dataset(values(fields, default), values(fields, named))
+    for name in (*found.default, *found.named):
+        absolute(name, default)
+    return found or None
+
+
+def absolute(name: str, where: str) -> str:
+    """Return an absolute IRI.
+
+    Raises:
+        InputError: It is none.
+    """
+    scheme, colon, rest = name.partition(":")
+    if not (colon and rest and scheme.isascii() and scheme[:1].isalpha()) or any(c in '<>"{}|^`\\' or c <= " " for c in name):
+        raise InputError(where, f"'{name[:100]}' is no absolute IRI", "Write it whole, such as https://example.org/graph")
+    return name
+
+
+def _fields(raw: bytes, where: str) -> Fields:
+    text = _decoded(raw, where)
+    try:
+        return parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=_MANY)
+    except UnicodeDecodeError:
+        raise InputError(where, "it is not UTF-8", _MEND) from None
+    except ValueError:
+        raise InputError(where, f"it has more than {_MANY} parameters", "Send fewer") from None
+
+
+def _decoded(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InputError(where, "it is not UTF-8", _MEND) from None

@@ -1,0 +1,81 @@
+"""Serve an app over HTTP, and close connections on which a request does not come to its end."""
+
+import signal
+import time
+from collections.abc import Callable
+
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+
+from masagraph.errors import InputError
+from masagraph.settings import Settings
+
+_THREADS_BESIDE = 4
+"""Threads for what needs no worker, beside two for each worker: one that it works for, and one that waits."""
+_LOOK_SECONDS = 1
+
+
+class _Channel(HTTPChannel):
+    """A connection that knows when the request which it is receiving began."""
+
+    begun: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Receive what has come."""
+        if self.request is None:
+            self.begun = time.time()
+        is_taken: bool = super().received(data)
+        if self.request is None:
+            self.begun = None
+        return is_taken
+
+
+def serve(app: Flask, settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop.
+
+    Args:
+        app: The app.
+        settings: Where to listen, and what a client may take.
+        ready: Told the address, once it listens.
+
+    Raises:
+        InputError: It cannot listen there.
+    """
+    try:
+        server = create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            ident=None,
+            threads=2 * settings.workers + _THREADS_BESIDE,
+            connection_limit=settings.connections,
+            backlog=settings.connections,
+            channel_timeout=settings.request_seconds,
+            cleanup_interval=_LOOK_SECONDS,
+            max_request_body_size=settings.upload_bytes,
+            asyncore_use_poll=True,
+            expose_tracebacks=False,
+        )
+    except (OSError, ValueError) as error:
+        told = f"it cannot listen there ({getattr(error, 'strerror', None) or error})"
+        raise InputError(f"{settings.host}:{settings.port}", told, "Choose another --host or --port") from None
+    if not isinstance(server, TcpWSGIServer):
+        raise InputError(settings.host, "it has several addresses", "Name one with --host, such as 127.0.0.1")
+    server.channel_class = _Channel
+    usual = server.maintenance
+
+    def maintenance(now: float) -> None:
+        usual(now)
+        for channel in server.active_channels.values():
+            if channel.begun is not None and channel.begun < now - settings.request_seconds:
+                channel.will_close = True
+
+    server.maintenance = maintenance
+    signal.signal(signal.SIGTERM, _stop)
+    ready(f"http://{settings.host}:{server.effective_port}/")
+    server.run()
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)

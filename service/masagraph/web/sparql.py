@@ -1,0 +1,64 @@
+"""SPARQL 1.1 Protocol at /sparql: queries alone. Whatever would change something is refused, and nothing is ever fetched."""
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from masagraph.errors import InputError
+from masagraph.sparql import formats
+from masagraph.web import answering, description, fields
+from masagraph.web.service import service
+from masagraph.work.querying import Query, query
+
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+_IS_UPDATE = "it is an update, and nothing is changed here"
+_MEND = "Send a query; arrangements are published at /graphs"
+blueprint = Blueprint("sparql", __name__)
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
+def ask() -> Response:
+    """Answer a query; without one, say what is asked here and how (SPARQL 1.1 Service Description)."""
+    if request.method == "GET" and not {"query", "update"} & {name for name, _ in fields.in_address()}:
+        return description.describe()
+    asked = read()
+    number = answering.generation()
+    return (answering.unchanged(number) if request.method == "GET" else None) or answer(asked, number)
+
+
+def answer(asked: Query, number: int) -> Response:
+    """Have a query answered in the form that the client wants most."""
+    written = service().read(query, number, asked, answering.forms(), service().settings.query_rows)
+    response = answering.told(written.body, formats.FORMS[written.form].media_type, number)
+    if written.truncated:
+        response.headers[answering.TRUNCATED] = str(written.rows)
+    return response
+
+
+def read() -> Query:
+    """Read the query of a request, in any of the three ways of the protocol (SPARQL 1.1 Protocol, 2.1).
+
+    Raises:
+        InputError: There is none or more than one, or it is an update.
+        UnsupportedMediaType: The body is of another kind.
+    """
+    said = fields.in_address()
+    if request.method == "GET":
+        text = _only_query(said)
+    elif request.mimetype == QUERY:
+        text = fields.body()
+    elif request.mimetype == fields.FORM:
+        form = fields.in_form()
+        text = _only_query(form)
+        said += form  # Older clients put the graphs into the address, others into the form.
+    elif request.mimetype == UPDATE:
+        raise InputError("body", _IS_UPDATE, _MEND)
+    else:
+        raise UnsupportedMediaType(f"Send {QUERY} or {fields.FORM}.")
+    return Query(text, fields.graphs(said, "default-graph-uri", "named-graph-uri"), request.base_url)
+
+
+def _only_query(said: fields.Fields) -> str:
+    if fields.values(said, "update"):
+        raise InputError("update", _IS_UPDATE, _MEND)
+    return fields.only(said, "query")

@@ -1,0 +1,138 @@
+"""What an operator does to the store itself: any update, and any graph as it comes, without intake."""
+
+from collections.abc import Iterable
+
+from rdflib import Graph
+
+from masagraph import oxigraph
+from masagraph.answers import Dataset, Triple
+from masagraph.errors import InputError, NotHeldError
+from masagraph.intake.reader import NAMES
+from masagraph.sparql import results, updates
+from masagraph.store.contract import Change
+from masagraph.work import publishing
+from masagraph.work.publishing import Piece
+from masagraph.work.reading import Desk
+from masagraph.work.writing import WritingDesk
+
+
+def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
+    """Return a graph as it is held.
+
+    Args:
+        desk: Where the data are.
+        number: The generation.
+        name: The name of the graph; None is the default graph.
+        form: A key of `sparql.formats.FORMS`.
+
+    Raises:
+        NotHeldError: It is not held.
+    """
+    graph = desk.reader(number).graph(name)
+    if graph is None:
+        raise _not_held(name)
+    return results.write(graph, form)
+
+
+def is_held(desk: Desk, number: int, name: str | None) -> bool:
+    """Tell whether a graph is held."""
+    return desk.reader(number).graph(name) is not None
+
+
+def update(desk: WritingDesk, text: str, dataset: Dataset | None, base: str) -> int:
+    """Run a SPARQL Update, whole or not at all, and return the number of the generation.
+
+    Args:
+        desk: The store.
+        text: The update.
+        dataset: The graphs that its patterns see, if the request names any.
+        base: What relative IRIs in it are relative to.
+
+    Raises:
+        InputError: It is no update, or asks for what is refused.
+        StoreError: Nothing was stored.
+    """
+    try:
+        return desk.writer.update(updates.prepared(text, dataset), base)
+    except SyntaxError as error:
+        place = f", line {error.lineno}" if error.lineno else ""
+        what = f"it is no SPARQL update ({' '.join(str(error.msg).split())})"
+        raise InputError(f"update{place}", what, "Mend it there") from None
+    finally:
+        publishing.forget(desk)
+
+
+def replace(desk: WritingDesk, name: str | None, pieces: Iterable[Piece]) -> int:
+    """Put a graph in the place of what is held under a name, and return the number of the generation.
+
+    Args:
+        desk: The store.
+        name: The name of the graph; None is the default graph.
+        pieces: What it holds.
+
+    Raises:
+        InputError: That cannot be read.
+        StoreError: Nothing was stored.
+    """
+    return _apply(desk, name, (name,), _triples(pieces))
+
+
+def extend(desk: WritingDesk, name: str | None, pieces: Iterable[Piece]) -> int:
+    """Add to a graph, or make it, and return the number of the generation.
+
+    Args:
+        desk: The store.
+        name: The name of the graph; None is the default graph.
+        pieces: What it holds besides.
+
+    Raises:
+        InputError: That cannot be read.
+        StoreError: Nothing was stored.
+    """
+    return _apply(desk, name, (), _triples(pieces))
+
+
+def remove(desk: WritingDesk, name: str | None) -> int:
+    """Remove a graph, or empty the default graph, and return the number of the generation.
+
+    Args:
+        desk: The store.
+        name: The name of the graph; None is the default graph.
+
+    Raises:
+        NotHeldError: It is not held.
+        StoreError: Nothing was removed.
+    """
+    reader = desk.reader()
+    try:
+        if reader.graph(name) is None:
+            raise _not_held(name)
+    finally:
+        reader.close()
+    publishing.forget(desk)
+    return desk.writer.apply(Change(dropped=(name,)))
+
+
+def _apply(desk: WritingDesk, name: str | None, dropped: tuple[str | None, ...], triples: Iterable[Triple]) -> int:
+    publishing.forget(desk)
+    created = () if name is None else (name,)
+    return desk.writer.apply(Change(dropped=dropped, added=tuple((*triple, name) for triple in triples), created=created))
+
+
+def _triples(pieces: Iterable[Piece]) -> Graph:
+    graph = Graph()
+    for piece in pieces:
+        try:
+            for subject, predicate, value, name in oxigraph.parse(piece.data, piece.syntax):
+                if name is not None:
+                    raise InputError(piece.name, f"it holds a graph of its own (<{name}>)", "Send each graph under its name")
+                graph.add((subject, predicate, value))
+        except (SyntaxError, ValueError, TypeError) as error:
+            place = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+            why = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
+            raise InputError(f"{piece.name}{place}", f"it is not {NAMES[piece.syntax]} ({why})", "Mend it there") from None
+    return graph
+
+
+def _not_held(name: str | None) -> NotHeldError:
+    return NotHeldError(f"There is no graph <{name}> here.")
