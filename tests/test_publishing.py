@@ -1,7 +1,7 @@
 """Publishing: what may come in under which name, what is settled from it, and that a store is always as if made anew."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -35,24 +35,31 @@ class Shelf:
     """A store of one folder and one generation at a time, read and written in the same place."""
 
     def __init__(self, folder: Path) -> None:
+        """Open it."""
         self.disk, self.number, self.since = Disk(folder), 0, datetime.now(UTC)
 
     def names(self) -> list[str]:
+        """Return the names of the graphs held."""
         return self.disk.names()
 
     def graph(self, name: str | None) -> Graph | None:
+        """Return a graph, or None if it is not held."""
         return self.disk.graph(name)
 
     def query(self, text: str, dataset: Dataset | None = None, base: str | None = None) -> Answer:
+        """Run a query."""
         return self.disk.query(text, dataset, base)
 
     def settled(self) -> Snapshot:
+        """Return the default graph."""
         return self.disk.settled()
 
     def quads(self) -> Iterator[Quad]:
+        """Yield everything that is held."""
         return self.disk.quads()
 
     def apply(self, change: Change) -> int:
+        """Make a change."""
         assert not any(isinstance(term, BNode) for quad in change.removed for term in quad), "nobody can name a blank node"
         for name in change.dropped:
             self.disk.drop(name)
@@ -64,10 +71,12 @@ class Shelf:
         return self.number
 
     def update(self, text: str, base: str | None = None) -> int:
+        """Run an update."""
         self.disk.update(text, base)
         return self.number
 
     def close(self) -> None:
+        """Let go of it."""
         self.disk.close()
 
 
@@ -177,7 +186,7 @@ def test_blank_nodes_are_named_by_what_they_say_however_they_come() -> None:
     assert set(blank_nodes.named(again, version("x"))) == set(named)
     assert len(named) == len(first), "no two nodes became one"
     assert isomorphic(blank_nodes.unnamed(named, version("x")), first)
-    assert all(blank_nodes.is_given(t) for s, p, o in named for t in (s, o) if "#genid" in t)
+    assert all(blank_nodes.is_given(t) for s, p, o in named for t in (s, o) if "#genid" in str(t))
 
 
 def test_what_is_added_to_a_document_leaves_other_names_alone() -> None:
@@ -398,7 +407,7 @@ def test_a_document_is_heard_on_its_own_version_alone(shelf: Shelf) -> None:
     <{other}#s> a masa:Statement ; masa:inDocument <{other}#plan> ; masa:locator "1" ; masa:evidenceState evidence:conflicting .
     version:beeford-1 masa:countsFrom {DATE} .
     """
-    graph = documents.blank_nodes.named(asking.turtle(OF_BEEFORD + slipped), version("beeford-1"))
+    graph = blank_nodes.named(asking.turtle(OF_BEEFORD + slipped), version("beeford-1"))
     shelf.apply(settling.put(shelf, version("beeford-1"), graph, country()))
     assert {t for t in served(shelf) if str(t[0]).startswith(other)} == {t for t in before if str(t[0]).startswith(other)}
     assert periods(shelf)["beeford-1"] == ("2019-09-01", "")
@@ -518,7 +527,7 @@ def test_a_chain_is_settled_up_and_down(shelf: Shelf) -> None:
     }
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[str, Callable[..., set[str]] | None]] = {
     "neighbours are forgotten": ("_neighbours", lambda *_: set()),
     "only direct neighbours are settled again": ("_neighbours", None),
     "what others say too is taken away": ("_elsewhere", lambda *_: set()),
@@ -565,9 +574,9 @@ def test_the_shipped_versions_that_are_linked_come_and_go(shelf: Shelf) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_all_shipped_versions_come_and_go(shelf: Shelf, seed: int) -> None:
-    real_walk(shelf, shipped_versions(), seed, steps=150, every=10)
+    real_walk(shelf, shipped_versions(), seed, steps=120, every=12)
 
 
 # --- What ships

@@ -6,7 +6,7 @@ import re
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,15 @@ def test_a_token_is_found_by_its_secret_until_it_is_revoked(tmp_path: Path) -> N
     assert running.find(secret) is None
     assert running.listed() == command.listed()
     assert [(t.id, t.revoked) for t in running.listed()] == [(token.id, today), (other.id, None)]
-    assert command.revoke(token.id).revoked == today
+
+
+def test_a_token_stays_revoked_since_the_first_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Tokens(tmp_path)
+    token, _ = tokens.create("admin", "operations")
+    for day, since in ((date(2026, 1, 1), date(2026, 1, 1)), (date(2026, 1, 2), date(2026, 1, 1))):
+        monkeypatch.setattr("masagraph.tokens._today", lambda day=day: day)
+        assert tokens.revoke(token.id).revoked == since
+    assert [t.revoked for t in Tokens(tmp_path).listed()] == [date(2026, 1, 1)]
 
 
 def test_only_a_digest_is_kept_where_only_this_user_reads(tmp_path: Path) -> None:

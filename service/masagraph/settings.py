@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -162,16 +162,11 @@ class Setting:
 
 def known() -> dict[str, Setting]:
     """Return the settings by name."""
+    defaults = Settings()
     return {
-        f.name: Setting(f.name, _default(f), f.metadata["meaning"], f.metadata["is_secret"], f.metadata["read"])
+        f.name: Setting(f.name, getattr(defaults, f.name), f.metadata["meaning"], f.metadata["is_secret"], f.metadata["read"])
         for f in fields(Settings)
     }
-
-
-def _default(of: "Field[_Value]") -> _Value:
-    if of.default is MISSING:
-        raise TypeError(f"{of.name} has no default")
-    return of.default
 
 
 def read(options: Mapping[str, str | None], environment: Mapping[str, str], file: Path | None = None) -> Settings:

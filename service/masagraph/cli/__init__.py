@@ -20,13 +20,15 @@ from masagraph.cli import (
     register_command,
     rules_command,
     serve_command,
+    store_command,
+    token_command,
 )
 from masagraph.errors import CheckerError, InputError, MasagraphError
 
 _LONG = 300
 _COMMANDS = (
     check_command, rules_command, explain_command, register_command, chain_command, footprint_command, ask_command,
-    reference_command, serve_command,
+    reference_command, serve_command, store_command, token_command,
 )  # fmt: skip
 OK, FOUND, WRONG_INPUT, CHECKER_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes: nothing at or above --fail-on; something; the input or the call is wrong; the checker itself failed; somebody

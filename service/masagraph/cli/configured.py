@@ -45,12 +45,15 @@ def place(known: Settings) -> Place:
         return Embedded(known.data / "store", known.keep_generations)
     # Imported when asked for: nobody else needs the library that talks to servers.
     from masagraph.store.remote import Remote  # noqa: PLC0415
+    from masagraph.store.server import Server  # noqa: PLC0415
 
     return Remote(
-        query=known.store,
-        update=known.store_update or known.store,
-        graphs=known.store_graphs or None,
-        user=known.store_user,
-        password=known.store_password,
-        seconds=known.store_seconds,
+        Server(
+            query=known.store,
+            update=known.store_update or known.store,
+            graphs=known.store_graphs or None,
+            user=known.store_user or None,
+            password=known.store_password or None,
+            seconds=known.store_seconds,
+        )
     )

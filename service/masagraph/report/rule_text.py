@@ -72,7 +72,7 @@ def explain(rule: Rule, page: Page) -> str:
 
 
 def shown_examples(rule: Rule) -> list[tuple[str, str, str]]:
-    """Return a good and a bad example of a rule, an open one where there is no bad one: verdict, label, and what it says in Turtle."""
+    """Return a good and a bad example of a rule, or an open one for a bad one: verdict, label, and what it says in Turtle."""
     found = [(verdict, _example(rule, verdict)) for verdict in _HEADINGS]
     has_bad = any(verdict == "not-met" and example is not None for verdict, example in found)
     return [

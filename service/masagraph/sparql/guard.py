@@ -1,8 +1,8 @@
 """See that a query only asks: nothing is fetched from elsewhere, and nothing changed.
 
-Oxigraph does fetch what SERVICE and LOAD name, so this must be sound. A text without the word, however written, cannot ask for it.
-In a text with the word two readings must agree that it is a name, a string or a comment: the words that stand bare, and the tree
-of rdflib's parser. A text that the parser cannot read is refused.
+Oxigraph does fetch what SERVICE and LOAD name, so this must be sound. A text without the word, however it is written, cannot ask
+for it. In a text with the word two readings must agree that it is a name, a string or a comment: the words that stand bare, and
+the tree of rdflib's parser. A text that the parser cannot read is refused.
 """
 
 import re
@@ -89,7 +89,7 @@ def dataset(text: str, base: str | None = None) -> Dataset | None:
     if not any("FROM" in word for word in words.bare(whole)):
         return None
     tree = parsed(whole, _WHERE, parseQuery, "FROM")
-    default, named = [], []
+    default, named = list[str](), list[str]()
     resolve = _Names(base)
     for node in nodes(tree):
         if node.name in ("Base", "PrefixDecl"):
@@ -99,8 +99,14 @@ def dataset(text: str, base: str | None = None) -> Dataset | None:
     return Dataset(tuple(default), tuple(named)) or None
 
 
-def parsed(text: str, where: str, parse: Callable[[str], object], word: str) -> object:
+def parsed(text: str, where: str, parse: Callable[[str], object], why: str) -> object:
     """Return rdflib's parse tree of a text whose escapes are resolved; each character keeps its place.
+
+    Args:
+        text: A query or update.
+        where: What it is called in an error.
+        parse: How rdflib reads it.
+        why: What in it or with it makes it necessary to read it.
 
     Raises:
         InputError: It cannot be read.
@@ -109,10 +115,10 @@ def parsed(text: str, where: str, parse: Callable[[str], object], word: str) -> 
         # rdflib ends a comment at a line feed alone, everybody else at a carriage return too.
         return parse(text.replace("\r", "\n"))
     except RecursionError:
-        what = f"with {word} in it, it is nested too deeply to be read"
+        what = "it is nested too deeply to be read"
     except Exception:  # noqa: BLE001 - whatever rdflib trips over, the text is not let through
-        what = f"with {word} in it, it cannot be read as SPARQL 1.1"
-    raise InputError(where, what, f"Write it without {word}, or in SPARQL 1.1 alone")
+        what = "it cannot be read as SPARQL 1.1"
+    raise InputError(where, f"{what}, as it must be with {why}", f"Mend it, or send it without {why}")
 
 
 def nodes(tree: object) -> Iterator[CompValue]:
@@ -148,7 +154,7 @@ class _Names:
 
     def learn(self, node: CompValue) -> None:
         """Take in a BASE or PREFIX; later ones go before earlier ones."""
-        iri = urljoin(self._base, str(node.iri))
+        iri = self._whole(str(node.iri))
         if node.name == "Base":
             self._base = iri
         else:
@@ -161,7 +167,7 @@ class _Names:
             InputError: Its prefix is unknown, or it is relative to nothing.
         """
         if isinstance(term, URIRef):
-            found = urljoin(self._base, str(term))
+            found = self._whole(str(term))
         elif isinstance(term, CompValue) and str(term.prefix or "") in self._prefixes:
             found = self._prefixes[str(term.prefix or "")] + re.sub(r"\\(.)", r"\1", str(term.localname or ""))
         else:
@@ -169,3 +175,9 @@ class _Names:
         if ":" not in found:
             raise InputError(_WHERE, f"FROM <{found[:100]}> is no whole name", "Write it with its scheme, or say BASE")
         return found
+
+    def _whole(self, iri: str) -> str:
+        if re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:", iri):
+            return iri
+        joined = urljoin(self._base, iri)
+        return f"{joined}#" if iri.endswith("#") and not joined.endswith("#") else joined  # urljoin drops a fragment without text

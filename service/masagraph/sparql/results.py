@@ -8,19 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
-from xml.sax.saxutils import XMLGenerator
-from xml.sax.xmlreader import AttributesImpl
 
-from rdflib import BNode, Dataset, Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal
 from rdflib.term import Node
 
-from masagraph.answers import Answer, Row, Rows
+from masagraph.answers import Answer, Row, Rows, Triple
 from masagraph.errors import InputError
-from masagraph.vocab import BASE, MASA, XSD
+from masagraph.sparql.terms import Terms, datatype
+from masagraph.vocab import DCTERMS, MASA
 
-TRUNCATED = f"{BASE}def#truncated"
+TRUNCATED = str(MASA.truncated)
 """What the head of an answer links to if rows were left out. JSON and XML results have a place for such a link."""
+_PREFIXES = {"masa": MASA, "dcterms": DCTERMS}
 _RESULTS = "http://www.w3.org/2005/sparql-results#"
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+_LINES = ("ntriples", "nquads")
+_WITH_COMMENTS = ("turtle", "trig", *_LINES)
 _Part = TypeVar("_Part")
 
 
@@ -42,19 +46,16 @@ def render(answer: Answer, form: str, limit: int) -> Rendered:
         limit: The most rows or triples that are written.
 
     Raises:
-        InputError: The form cannot hold a character of the answer.
+        InputError: The form cannot hold the answer.
     """
     if isinstance(answer, bool):
-        return Rendered(_BOOLEANS[form](answer).encode(), 1, truncated=False)
+        return Rendered(_TRUTH[form](answer).encode(), 1, truncated=False)
     if isinstance(answer, Rows):
         rows, is_cut = _first(answer.rows, limit)
         return Rendered(_ROWS[form](answer.names, rows, is_cut).encode(), len(rows), is_cut)
-    triples, is_cut = _first(answer.triples, limit)
-    graph = Graph()
-    for triple in triples:
-        graph.add(triple)
-    body = write(graph, form)
-    if is_cut and form in ("turtle", "ntriples", "trig", "nquads"):
+    triples, is_cut = _first(_once(answer.triples), limit)
+    body = _graph(triples, form)
+    if is_cut and form in _WITH_COMMENTS:
         body += f"# truncated after {len(triples)} triples\n".encode()
     return Rendered(body, len(triples), is_cut)
 
@@ -65,15 +66,39 @@ def write(graph: Graph, form: str) -> bytes:
     Args:
         graph: What to write.
         form: The key of the form.
+
+    Raises:
+        InputError: The form cannot hold the graph.
     """
-    if form in ("trig", "nquads"):
-        whole = Dataset()
-        for triple in graph:
-            whole.add(triple)
-        graph = whole
-    graph.bind("masa", MASA)
-    written: bytes = graph.serialize(format=_SERIALISERS[form], encoding="utf-8")
-    return written
+    # A graph has no order of its own, and equal graphs are to be written alike.
+    return _graph(sorted(graph, key=lambda triple: tuple(map(repr, triple))), form)
+
+
+def _graph(triples: list[Triple], form: str) -> bytes:
+    """Write triples down; those of one subject come together, in the order of the first."""
+    if form in _LINES:
+        terms = Terms()
+        return "".join(f"{' '.join(map(terms.long, triple))} .\n" for triple in triples).encode()
+    whole = Graph()
+    for prefix, namespace in _PREFIXES.items():
+        whole.bind(prefix, namespace)
+    for triple in triples:
+        whole.add(triple)
+    try:
+        body: bytes = whole.serialize(format=_SERIALISERS[form], encoding="utf-8")
+    except ValueError as error:
+        raise InputError("format", f"RDF/XML cannot hold the graph ({error})", "Ask for Turtle") from None
+    if form == "rdfxml":
+        _fit_for_xml(body.decode())
+    return body
+
+
+def _once(triples: Iterable[Triple]) -> Iterator[Triple]:
+    seen = set()
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
 
 
 def _first(parts: Iterator[_Part], limit: int) -> tuple[list[_Part], bool]:
@@ -82,119 +107,88 @@ def _first(parts: Iterator[_Part], limit: int) -> tuple[list[_Part], bool]:
     return found, len(found) == limit and next(parts, None) is not None
 
 
-def _json_term(term: Node) -> dict[str, str]:
-    if isinstance(term, URIRef):
-        return {"type": "uri", "value": str(term)}
-    if isinstance(term, BNode):
-        return {"type": "bnode", "value": str(term)}
-    told = {"type": "literal", "value": str(term)}
-    if isinstance(term, Literal) and term.language:
-        told["xml:lang"] = term.language
-    elif isinstance(term, Literal) and term.datatype is not None:
-        told["datatype"] = str(term.datatype)
-    return told
-
-
-def _rows_json(names: tuple[str, ...], rows: Iterable[Row], is_cut: bool) -> str:
+def _json(names: tuple[str, ...], rows: list[Row], is_cut: bool) -> str:
+    terms = Terms()
     head: dict[str, object] = {"vars": list(names), **({"link": [TRUNCATED]} if is_cut else {})}
-    bindings = [{name: _json_term(term) for name, term in zip(names, row, strict=True) if term is not None} for row in rows]
+    bindings = [{name: _told(term, terms) for name, term in zip(names, row, strict=True) if term is not None} for row in rows]
     return json.dumps({"head": head, "results": {"bindings": bindings}}, ensure_ascii=False)
 
 
-def _csv_text(term: Node | None) -> str:
-    return "" if term is None else f"_:{term}" if isinstance(term, BNode) else str(term)
+def _told(term: Node, terms: Terms) -> dict[str, str]:
+    """Return a term as SPARQL 1.1 Query Results JSON Format, 3.2.2, has it; the XML form has the same parts."""
+    if isinstance(term, BNode):
+        return {"type": "bnode", "value": terms.label(term)}
+    if not isinstance(term, Literal):
+        return {"type": "uri", "value": str(term)}
+    told = {"type": "literal", "value": str(term)}
+    named = datatype(term)
+    if term.language:
+        told["xml:lang"] = term.language
+    elif named is not None:
+        told["datatype"] = named
+    return told
 
 
-def _rows_csv(names: tuple[str, ...], rows: Iterable[Row], _is_cut: bool) -> str:
-    out = io.StringIO()
+def _csv(names: tuple[str, ...], rows: list[Row], _is_cut: bool) -> str:
+    terms, out = Terms(), io.StringIO()
     writer = csv.writer(out)  # RFC 4180, with the line ends of that
     writer.writerow(names)
-    writer.writerows([_csv_text(term) for term in row] for row in rows)
+    for row in rows:
+        writer.writerow(["" if t is None else terms.long(t) if isinstance(t, BNode) else str(t) for t in row])
     return out.getvalue()
 
 
-def _rows_tsv(names: tuple[str, ...], rows: Iterable[Row], _is_cut: bool) -> str:
+def _tsv(names: tuple[str, ...], rows: list[Row], _is_cut: bool) -> str:
+    terms = Terms()
     lines = ["\t".join(f"?{name}" for name in names)]
-    lines += ["\t".join("" if term is None else _tsv_text(term) for term in row) for row in rows]
+    lines += ["\t".join("" if term is None else terms.short(term) for term in row) for row in rows]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _tsv_text(term: Node) -> str:
-    """Return a term as N-Triples writes it, which is Turtle and has neither tab nor line end in it."""
-    if isinstance(term, URIRef):
-        return f"<{term}>"
-    if isinstance(term, BNode):
-        return f"_:{term}"
-    escaped = str(term).translate(_ESCAPES)
-    if isinstance(term, Literal) and term.language:
-        return f'"{escaped}"@{term.language}'
-    is_plain = not isinstance(term, Literal) or term.datatype in (None, XSD.string)
-    return f'"{escaped}"' if is_plain else f'"{escaped}"^^<{term.datatype}>'  # type: ignore[attr-defined]  # a literal has one
+def _xml(names: tuple[str, ...], rows: list[Row], is_cut: bool) -> str:
+    terms = Terms()
+    variables = "".join(f'<variable name="{name.translate(_XML)}"/>' for name in names)
+    link = f'<link href="{TRUNCATED}"/>' if is_cut else ""
+    results = "".join(f"<result>{_bindings(names, row, terms)}</result>\n" for row in rows)
+    body = _xml_document(f"<head>{variables}{link}</head>\n<results>\n{results}</results>")
+    _fit_for_xml(body)
+    return body
 
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+def _bindings(names: tuple[str, ...], row: Row, terms: Terms) -> str:
+    bound = [(name, _told(term, terms)) for name, term in zip(names, row, strict=True) if term is not None]
+    return "".join(f'<binding name="{name.translate(_XML)}">{_element(**told)}</binding>' for name, told in bound)
 
 
-def _rows_xml(names: tuple[str, ...], rows: Iterable[Row], is_cut: bool) -> str:
-    out = io.StringIO()
-    xml = XMLGenerator(out, "utf-8", short_empty_elements=True)
-    xml.startDocument()
-    _open(xml, "sparql", xmlns=_RESULTS)
-    _open(xml, "head")
-    for name in names:
-        _open(xml, "variable", name=name)
-        xml.endElement("variable")
-    if is_cut:
-        _open(xml, "link", href=TRUNCATED)
-        xml.endElement("link")
-    xml.endElement("head")
-    _open(xml, "results")
-    for row in rows:
-        _open(xml, "result")
-        for name, term in zip(names, row, strict=True):
-            if term is not None:
-                _open(xml, "binding", name=name)
-                _xml_term(xml, term)
-                xml.endElement("binding")
-        xml.endElement("result")
-    xml.endElement("results")
-    xml.endElement("sparql")
-    return out.getvalue()
+def _element(type: str, value: str, **attributes: str) -> str:  # noqa: A002 - the name that JSON has for it
+    said = "".join(f' {name}="{text.translate(_XML)}"' for name, text in attributes.items())
+    return f"<{type}{said}>{value.translate(_XML)}</{type}>"
 
 
-def _xml_term(xml: XMLGenerator, term: Node) -> None:
-    told = _json_term(term)
-    if _NOT_IN_XML.search(told["value"]):
-        raise InputError("format", "XML cannot hold a character of the answer", "Ask for JSON")
-    _open(xml, told["type"], **{name: told[name] for name in told if name in ("xml:lang", "datatype")})
-    xml.characters(told["value"])
-    xml.endElement(told["type"])
+def _xml_document(inside: str) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="{_RESULTS}">\n{inside}\n</sparql>\n'
 
 
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+def _fit_for_xml(body: str) -> None:
+    found = _NOT_XML.search(body)
+    if found is not None:
+        what = f"the answer holds the character U+{ord(found[0]):04X}, which XML has no place for"
+        raise InputError("format", what, "Ask for JSON, or for Turtle if it is a graph")
 
 
-def _open(xml: XMLGenerator, name: str, **attributes: str) -> None:
-    xml.startElement(name, AttributesImpl(attributes))
+def _truth_xml(value: bool) -> str:
+    return _xml_document(f"<head/>\n<boolean>{_truth_text(value)}</boolean>")
 
 
-def _boolean_xml(value: bool) -> str:
-    head = f'<?xml version="1.0" encoding="utf-8"?>\n<sparql xmlns="{_RESULTS}"><head/>'
-    return f"{head}<boolean>{_boolean_text(value)}</boolean></sparql>\n"
-
-
-def _boolean_text(value: bool) -> str:
+def _truth_text(value: bool) -> str:
     return "true" if value else "false"
 
 
-_Write = Callable[[tuple[str, ...], list[Row], bool], str]
-_ROWS: dict[str, _Write] = {"json": _rows_json, "xml": _rows_xml, "csv": _rows_csv, "tsv": _rows_tsv}
-_BOOLEANS: dict[str, Callable[[bool], str]] = {
+_ROWS: dict[str, Callable[[tuple[str, ...], list[Row], bool], str]] = {"json": _json, "xml": _xml, "csv": _csv, "tsv": _tsv}
+_TRUTH: dict[str, Callable[[bool], str]] = {
     "json": lambda value: json.dumps({"head": {}, "boolean": value}),
-    "xml": _boolean_xml,
-    "csv": _boolean_text,
-    "tsv": _boolean_text,
+    "xml": _truth_xml,
+    "csv": _truth_text,
+    "tsv": _truth_text,
 }
-_SERIALISERS = {
-    "turtle": "turtle", "jsonld": "json-ld", "rdfxml": "xml", "ntriples": "nt11", "trig": "trig", "nquads": "nquads",
-}  # fmt: skip
+_SERIALISERS = {"turtle": "turtle", "jsonld": "json-ld", "rdfxml": "xml", "trig": "turtle"}  # all Turtle is TriG

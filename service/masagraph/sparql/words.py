@@ -33,7 +33,8 @@ def plain(text: str) -> str:
 def disguised(text: str) -> bool:
     """Tell whether a plain character stands escaped in a text, or an escape is broken: engines differ in what they make of it."""
     whole = plain(text)
-    return "\\u" in whole or "\\U" in whole or any(len(found) and found[0] < "\x80" for found in map(_character, _ESCAPE.finditer(text)))
+    resolved = (_character(escape) for escape in _ESCAPE.finditer(text))
+    return "\\u" in whole or "\\U" in whole or any(character[0] < "\x80" for character in resolved)
 
 
 def bare(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Protocol
 from rdflib import Graph
 
 from masagraph.answers import Answer, Dataset
-from masagraph.errors import MasagraphError
+from masagraph.errors import MasagraphError, NotHeldError
 from masagraph.oxigraph import Quad, Snapshot
 
 
@@ -18,6 +18,10 @@ class StoreError(MasagraphError):
 
 class GenerationGoneError(StoreError):
     """The generation was there and has been pruned."""
+
+
+class NoGenerationError(NotHeldError, StoreError):
+    """The generation never was."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from masagraph.oxigraph import Disk
-from masagraph.store.contract import GenerationGoneError, StoreError
+from masagraph.store.contract import GenerationGoneError, NoGenerationError, StoreError
 
 _DIGITS = 10
 
@@ -98,7 +98,7 @@ class Generations:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was.
+            NoGenerationError: It never was.
         """
         return path(self._folder, number)
 
@@ -162,7 +162,7 @@ def since(folder: Path, number: int) -> datetime:
 
     Raises:
         GenerationGoneError: It has been pruned.
-        StoreError: It never was.
+        NoGenerationError: It never was.
     """
     return datetime.fromtimestamp(path(folder, number).stat().st_mtime, tz=UTC)
 
@@ -172,12 +172,12 @@ def path(folder: Path, number: int | None = None) -> Path:
 
     Raises:
         GenerationGoneError: It has been pruned.
-        StoreError: It never was.
+        NoGenerationError: It never was.
     """
     served = current(folder)
     wanted = served if number is None else number
     if not 1 <= wanted <= served:
-        raise StoreError(f"There is no generation {wanted}: the newest is {served}.")
+        raise NoGenerationError(f"There is no generation {wanted}: the newest is {served}.")
     found = _folder_of(folder, wanted)
     if not found.is_dir():
         oldest = min(_numbers(folder))

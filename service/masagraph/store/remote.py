@@ -12,8 +12,9 @@ from datetime import datetime
 from rdflib import Graph
 
 from masagraph.answers import Answer, Dataset, Triple
+from masagraph.errors import InputError
 from masagraph.oxigraph import Quad, Snapshot
-from masagraph.sparql import guard
+from masagraph.sparql import guard, words
 from masagraph.store import remote_state, statements
 from masagraph.store.contract import GenerationGoneError, StoreError
 from masagraph.store.remote_state import State, based, is_told, rows
@@ -119,7 +120,9 @@ class RemoteReader:
         """
         whole = based(text, base)
         try:
-            answer = self._server.answer(whole, self._seen(dataset or guard.dataset(whole)))
+            answer = self._server.answer(whole, self._seen(whole, dataset or guard.dataset(whole, base)))
+        except InputError as error:
+            raise SyntaxError(str(error)) from None
         except RefusedError as error:
             if error.status == _BAD_REQUEST:
                 raise SyntaxError(str(error)) from None
@@ -142,14 +145,19 @@ class RemoteReader:
     def close(self) -> None:
         """Let go of it: nothing is held."""
 
-    def _seen(self, asked: Dataset | None) -> Dataset | None:
+    def _seen(self, text: str, asked: Dataset | None) -> Dataset | None:
         """Return the graphs that a query sees, to be sent as parameters. The server is only ever told of graphs that it holds.
+
+        Where the default graph is kept in a named one, a query that may speak of others has to be told of all of them.
 
         Raises:
             StoreError: The server would follow the query's own FROM all the same.
         """
         if not asked:
-            return Dataset((self._default,)) if self._default else None
+            if self._default is None:
+                return None
+            speaks = any("GRAPH" in word for word in words.bare(words.plain(text)))
+            return Dataset((self._default,), tuple(self.names()) if speaks else ())
         if not is_told(self._server):
             raise StoreError(f"{self._server.name} heeds no graph parameters: leave out FROM, and those.")
         held = set(self.names())
@@ -168,8 +176,8 @@ class RemoteReader:
         ((count,),) = rows(self._server, f"SELECT (COUNT(*) AS ?n) WHERE {{ {pattern} }}")
         self._still()
         if len(found) != int(str(count)):
-            told = f"{len(found)} of {count} triples of {name or 'the default graph'}"
-            raise StoreError(f"{self._server.name} gave {told}. Raise its limit on how many rows it returns.")
+            share = f"{len(found)} of {count} triples of {name or 'the default graph'}"
+            raise StoreError(f"{self._server.name} gave {share}. Raise its limit on how many rows it returns.")
         return found
 
     def _still(self) -> None:

@@ -48,16 +48,12 @@ def state(server: Server) -> State | None:
 def default(server: Server) -> str | None:
     """Return the graph that the default graph is kept in; None if the server has a default graph of its own.
 
-    Virtuoso takes all graphs together for its default graph, and can be told of another one without hiding the named ones.
+    Virtuoso, and others if told to, take all graphs together for their default graph.
 
     Raises:
-        StoreError: It takes all graphs together, and hides them if told of another.
+        StoreError: The server does not answer.
     """
-    if not server.answer(statements.IS_STATE_SEEN):
-        return None
-    if server.answer(statements.IS_STATE_NAMED, Dataset((NOTHING,))):
-        return DEFAULT
-    raise StoreError(f"{server.name} takes all its graphs together for its default graph. Start it without that setting.")
+    return DEFAULT if server.answer(statements.IS_STATE_SEEN) else None
 
 
 @lru_cache

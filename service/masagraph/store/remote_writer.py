@@ -35,7 +35,7 @@ class RemoteWriter:
         self._number = state.number
         self._default = remote_state.default(server)
         left = (str(name) for (name,) in rows(server, statements.NAMES) if str(name).startswith(CARRIED))
-        # In this order, `…/whole` goes last; without it, its change can do nothing any more.
+        # `…/whole` goes first: without it, its change can do nothing any more.
         if drops := [f"DROP SILENT GRAPH {statements.name(name)}" for name in sorted(left, reverse=True)]:
             server.write(" ;\n".join(drops))
 
@@ -102,7 +102,10 @@ class RemoteWriter:
     def _begin(self) -> None:
         """See that the data version is the one that this writer knows."""
         state = self._state()
-        if state.number != self._number or state.changing:
+        if state.changing:
+            told = "an update of it is under way. Ask again in a while or, if nobody runs any, open the store again."
+            raise StoreError(f"{self._server.name}: nothing was stored, since {told}")
+        if state.number != self._number:
             raise self._overtaken()
 
     def _count(self, mark: str, *, done: bool) -> int:

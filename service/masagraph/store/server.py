@@ -1,7 +1,6 @@
 """One SPARQL 1.1 server over HTTP: what is sent, how its answers are read, and what goes wrong. The one door to SPARQLWrapper."""
 
 import ast
-import re
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from masagraph.answers import Answer, Dataset, Triple, Triples
 from masagraph.oxigraph import parse
+from masagraph.sparql import words
 from masagraph.store import json_results
 from masagraph.store.contract import StoreError
 
@@ -34,10 +34,6 @@ _MEND = {
     403: "See that this user may do it.",
     404: "See that the address is right.",
 }
-_FORM = re.compile(
-    r"(?:\s|#[^\r\n]*|(?:BASE|PREFIX)(?=[\s#<])|<[^<>]*>|[^\s<>#:{}()*?$]*:)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
-)
-"""The prologue of a query and the word after it."""
 
 
 class RefusedError(StoreError):
@@ -104,10 +100,9 @@ class Server:
             RefusedError: The server says that it cannot be run.
             StoreError: The server does not answer in time, or answers what cannot be read.
         """
-        form = _FORM.match(text)
-        accepted = _ACCEPTS[form[1].upper()] if form else f"{_ROWS}, {_TRIPLES}"
+        accepted = next(filter(None, map(_ACCEPTS.get, words.bare(words.plain(text)))), f"{_ROWS}, {_TRIPLES}")
         body, kind = self._read(self.query, self._request(self.query, text, accepted, dataset))
-        if (accepted if form else kind).startswith(_TRIPLES):
+        if accepted == _TRIPLES or kind.startswith(_TRIPLES):
             return Triples(iter(self._triples(self.query, body)))
         try:
             return json_results.read(body)

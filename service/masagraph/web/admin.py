@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from masagraph.web import access, addresses, answering, description, fields, sparql
+from masagraph.web import access, addresses, answering, description, fields, graph_store, sparql
 from masagraph.web.service import service
 from masagraph.work import administering
 
@@ -53,4 +53,4 @@ def _update() -> Response:
         said += form
     dataset = fields.graphs(said, *_WRITTEN)
     number = service().write(administering.update, text, dataset, request.base_url)
-    return Response(status=204, headers={answering.GENERATION: str(number)})
+    return graph_store.done(number)

@@ -8,11 +8,10 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 from werkzeug.urls import iri_to_uri
 
-from masagraph.web import addresses, admin, answering, bodies, graphs
+from masagraph.web import addresses, admin, graph_store
 from masagraph.web.service import service
 from masagraph.work import administering
 
-_NAMING = ("graph", "default")
 blueprint = Blueprint("admin_graphs", __name__)
 blueprint.before_request(admin.let_in)
 
@@ -21,7 +20,7 @@ blueprint.before_request(admin.let_in)
 @blueprint.get("/admin/graphs/<path:own>")
 def tell(own: str | None = None) -> Response:
     """Tell a graph as it is held."""
-    return graphs.tell(_name(own, "generation", "format"), administering.tell)
+    return graph_store.tell(_name(own, "generation", "format"), administering.tell)
 
 
 @blueprint.put("/admin/graphs", strict_slashes=False)
@@ -30,7 +29,7 @@ def put(own: str | None = None) -> Response:
     """Put a graph in the place of what is held under its name."""
     name = _name(own)
     is_held = _is_held(name)
-    return _made(name, service().write(administering.replace, name, bodies.pieces()), is_new=not is_held)
+    return _made(name, service().write(administering.replace, name, graph_store.documents()), is_new=not is_held)
 
 
 @blueprint.post("/admin/graphs", strict_slashes=False)
@@ -39,7 +38,7 @@ def post(own: str | None = None) -> Response:
     """Add to a graph; without a name, make a new one."""
     name = _name(uuid4().hex if own is None and not request.query_string else own)
     is_held = _is_held(name)
-    return _made(name, service().write(administering.extend, name, bodies.pieces()), is_new=not is_held)
+    return _made(name, service().write(administering.extend, name, graph_store.documents()), is_new=not is_held)
 
 
 @blueprint.delete("/admin/graphs", strict_slashes=False)
@@ -60,21 +59,21 @@ def _name(own: str | None, *others: str) -> str | None:
     """
     if own is not None:
         addresses.only(*others)
-        return iri_to_uri(f"{addresses.home()}/admin/graphs/{own}")
-    addresses.only(*_NAMING, *others)
-    return graphs.named()
+        return graph_store.fit(iri_to_uri(f"{addresses.home()}/admin/graphs/{own}"))
+    addresses.only(graph_store.GRAPH, graph_store.DEFAULT, *others)
+    return graph_store.named()
 
 
 def _is_held(name: str | None) -> bool:
     """Tell whether a graph is held, and see that what the client expects of it is so."""
     number = service().number()
-    is_held = name is None or (number > 0 and service().read(administering.is_held, number, name))
-    graphs.expect(is_held=is_held)
+    is_held = number > 0 and service().read(administering.is_held, number, name)
+    graph_store.expect(is_held=is_held)
     return is_held
 
 
 def _made(name: str | None, number: int, *, is_new: bool) -> Response:
-    response = Response(status=201 if is_new else 204, headers={answering.GENERATION: str(number)})
-    if is_new and name is not None:
+    response = graph_store.done(number, 201 if is_new else 204)
+    if is_new and name is not None and name.startswith(addresses.home()):
         response.headers["Location"] = name
     return response

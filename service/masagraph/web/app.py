@@ -5,7 +5,29 @@ from flask import Flask
 from masagraph.settings import Settings
 from masagraph.store.contract import Place
 from masagraph.tokens import Tokens
-from masagraph.web import access, errors, guards, health, limits, logs, metrics, sparql
+from masagraph.web import (
+    access,
+    admin,
+    admin_graphs,
+    arrangements,
+    checking,
+    dataset_description,
+    downloads,
+    errors,
+    graphs,
+    guards,
+    health,
+    limits,
+    logs,
+    metrics,
+    openapi,
+    pages,
+    questions,
+    register,
+    rules,
+    sparql,
+    things,
+)
 from masagraph.web import service as services
 from masagraph.web.service import Service
 
@@ -38,5 +60,19 @@ def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:
     access.init_app(app, tokens)
     guards.init_app(app, settings)
     health.init_app(app, service.missing)
+    pages.init_app(app, settings)
+    app.register_blueprint(admin.blueprint)
+    app.register_blueprint(admin_graphs.blueprint)
+    app.register_blueprint(arrangements.blueprint)
+    app.register_blueprint(checking.blueprint)
+    app.register_blueprint(dataset_description.blueprint)
+    app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(graphs.blueprint)
+    app.register_blueprint(openapi.blueprint)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(questions.blueprint)
+    app.register_blueprint(register.blueprint)
+    app.register_blueprint(rules.blueprint)
     app.register_blueprint(sparql.blueprint)
+    app.register_blueprint(things.blueprint)
     return app, service

@@ -1,13 +1,13 @@
 """What a failure looks like to whoever asked: one table from the type of an error to its answer (RFC 9457)."""
 
 import json
+import re
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from traceback import extract_tb
 
-from flask import Flask, Response, g, render_template_string, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, default_exceptions
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
 def problem(kind: Kind, detail: str) -> Response:
     """Return the answer that tells of a failure: a page for a browser, a problem document for anybody else."""
     if request.accept_mimetypes.best_match((PROBLEM, "application/json", "text/html"), PROBLEM) == "text/html":
-        page = render_template_string(_page(), kind=kind, detail=detail, request_id=logs.request_id())
+        page = render_template("error.html", kind=kind, detail=detail, request_id=logs.request_id())
         response = Response(page, kind.status, mimetype="text/html")
     else:
         told = {
@@ -108,10 +108,10 @@ def _of_ours(error: Exception) -> Response:
 
 
 def _of_http(error: HTTPException) -> AnyResponse:
-    if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+    if error.response is not None or error.code is None:
         return AnyResponse.force_type(error.get_response(request.environ))
     name = HTTPStatus(error.code).phrase if error.code in set(HTTPStatus) else error.name
-    code, words = _OF_HTTP.get(error.code, ("-".join(name.lower().split()), f"{name}."))
+    code, words = _OF_HTTP.get(error.code, (re.sub("[^a-z]+", "-", name.lower()), f"{name}."))
     is_our_word = error.description not in (None, default_exceptions[error.code].description)
     response = problem(Kind(error.code, code, name), str(error.description) if is_our_word else words)
     for header, value in error.get_headers(request.environ):
@@ -124,8 +124,3 @@ def _whence(error: Exception) -> str:
     """Tell the type of an error and where it arose, without its text."""
     frames = extract_tb(error.__traceback__)[-_FRAMES:]
     return f"{type(error).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-
-
-@cache
-def _page() -> str:
-    return (Path(__file__).parent / "templates" / "error.html").read_text(encoding="utf-8")

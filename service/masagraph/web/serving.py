@@ -14,6 +14,8 @@ from masagraph.settings import Settings
 _THREADS_BESIDE = 4
 """Threads for what needs no worker, beside two for each worker: one that it works for, and one that waits."""
 _LOOK_SECONDS = 1
+_A_LITTLE = 1_000_000
+"""Bytes beyond the limit that are still received, so that whoever sends a little too much is told in our words."""
 
 
 class _Channel(HTTPChannel):
@@ -53,7 +55,7 @@ def serve(app: Flask, settings: Settings, ready: Callable[[str], None]) -> None:
             backlog=settings.connections,
             channel_timeout=settings.request_seconds,
             cleanup_interval=_LOOK_SECONDS,
-            max_request_body_size=settings.upload_bytes,
+            max_request_body_size=settings.upload_bytes + _A_LITTLE,
             asyncore_use_poll=True,
             expose_tracebacks=False,
         )

@@ -5,7 +5,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from masagraph.errors import InputError
 from masagraph.sparql import formats
-from masagraph.web import answering, description, fields
+from masagraph.web import answering, description, fields, pages
 from masagraph.web.service import service
 from masagraph.work.querying import Query, query
 
@@ -18,12 +18,15 @@ blueprint = Blueprint("sparql", __name__)
 
 @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def ask() -> Response:
-    """Answer a query; without one, say what is asked here and how (SPARQL 1.1 Service Description)."""
-    if request.method == "GET" and not {"query", "update"} & {name for name, _ in fields.in_address()}:
+    """Answer a query; without one, say what is asked here and how (SPARQL 1.1 Service Description). A browser gets a page."""
+    is_get = request.method != "POST"  # HEAD asks for what GET would tell.
+    if is_get and pages.wants_page():
+        return pages.sparql_page(read)
+    if is_get and not {"query", "update"} & {name for name, _ in fields.in_address()}:
         return description.describe()
     asked = read()
     number = answering.generation()
-    return (answering.unchanged(number) if request.method == "GET" else None) or answer(asked, number)
+    return (answering.unchanged(number) if is_get else None) or answer(asked, number)
 
 
 def answer(asked: Query, number: int) -> Response:
@@ -43,7 +46,7 @@ def read() -> Query:
         UnsupportedMediaType: The body is of another kind.
     """
     said = fields.in_address()
-    if request.method == "GET":
+    if request.method != "POST":
         text = _only_query(said)
     elif request.mimetype == QUERY:
         text = fields.body()

@@ -9,7 +9,7 @@ from masagraph.answers import Dataset, Triple
 from masagraph.errors import InputError, NotHeldError
 from masagraph.intake.reader import NAMES
 from masagraph.sparql import results, updates
-from masagraph.store.contract import Change
+from masagraph.store.contract import Change, Reader
 from masagraph.work import publishing
 from masagraph.work.publishing import Piece
 from masagraph.work.reading import Desk
@@ -35,8 +35,8 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
 
 
 def is_held(desk: Desk, number: int, name: str | None) -> bool:
-    """Tell whether a graph is held."""
-    return desk.reader(number).graph(name) is not None
+    """Tell whether a graph is held; the default graph, named None, always is."""
+    return _is_held(desk.reader(number), name)
 
 
 def update(desk: WritingDesk, text: str, dataset: Dataset | None, base: str) -> int:
@@ -105,7 +105,7 @@ def remove(desk: WritingDesk, name: str | None) -> int:
     """
     reader = desk.reader()
     try:
-        if reader.graph(name) is None:
+        if not _is_held(reader, name):
             raise _not_held(name)
     finally:
         reader.close()
@@ -132,6 +132,10 @@ def _triples(pieces: Iterable[Piece]) -> Graph:
             why = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
             raise InputError(f"{piece.name}{place}", f"it is not {NAMES[piece.syntax]} ({why})", "Mend it there") from None
     return graph
+
+
+def _is_held(reader: Reader, name: str | None) -> bool:
+    return name is None or name in reader.names()
 
 
 def _not_held(name: str | None) -> NotHeldError:

@@ -14,7 +14,7 @@ from masagraph.errors import NotHeldError
 from masagraph.sparql import results
 from masagraph.store import layout
 from masagraph.store.contract import Reader
-from masagraph.vocab import DCTERMS, MASA, RDF, RDFS, SH, SKOS
+from masagraph.vocab import DCTERMS, MASA, RDFS, SH, SKOS
 from masagraph.work import lookup
 from masagraph.work.reading import Desk
 
@@ -29,9 +29,9 @@ _STANDING = Dataset(default=(layout.REFERENCE, layout.MEANING, layout.RULES))
 
 @dataclass(frozen=True)
 class Found:
-    """What is held of a thing: triples about it and its parts, triples that point to it, whether there are more of those.
+    """What is held of a thing: triples about it and its parts, and triples that point to it, of which there may be more.
 
-    `names` are the triples that name the things which those speak of.
+    `names` are triples that name what those speak of, and the properties that they do it by.
     """
 
     about: Graph
@@ -53,11 +53,9 @@ def written(desk: Desk, number: int, iri: str, form: str) -> bytes:
         NotHeldError: Nothing is held of it.
     """
     held = find(desk.reader(number), iri)
-    whole = held.about
-    for triple in (*held.pointing, *held.names):
+    whole, named = held.about, set(held.about.objects()) | {s for s, _, _ in held.pointing}
+    for triple in (*held.pointing, *(t for t in held.names if t[0] in named)):
         whole.add(triple)
-    for prefix, namespace in (("dcterms", DCTERMS), ("sh", SH), ("skos", SKOS)):
-        whole.bind(prefix, namespace)
     return results.write(whole, form)
 
 
@@ -100,7 +98,7 @@ def _all_said(reader: Reader, subjects: set[Node]) -> Iterator[Triple]:
         # No query can ask on from a thing without a name, so that its graph is read whole; only these two have such things.
         graph = (reader.graph(home) if unnamed else None) or Graph()
         for s, p, o in unnamed:
-            values = [value for value in graph.objects(s, p) if isinstance(value, BNode)]
+            values: list[Node] = [value for value in graph.objects(s, p) if isinstance(value, BNode)]
             yield from ((s, p, value) for value in values or [o])
             yield from _hanging(graph, values)
 
@@ -140,17 +138,3 @@ def _names(reader: Reader, about: Graph, pointing: Iterable[Triple]) -> Graph:
         for triple in lookup.found(reader, pattern, spoken, dataset):
             names.add(triple)
     return names
-
-
-def name(names: Graph, term: Node) -> Literal | None:
-    """Return the best name of a thing among those that are known, or None."""
-    for which in NAMES:
-        values = [value for value in names.objects(term, which) if isinstance(value, Literal)]
-        if values:
-            return min(values, key=str)
-    return None
-
-
-def kinds(about: Graph, term: Node) -> list[Node]:
-    """Return what a thing is said to be."""
-    return sorted(about.objects(term, RDF.type))

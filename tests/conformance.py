@@ -1,0 +1,123 @@
+"""Put the W3C's suites for SPARQL services to a running service, and tell how it did in EARL (Evaluation and Report Language).
+
+`python tests/conformance.py FILE` writes what it found. MASAGRAPH_W3C_SUITES says where the suites are.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import descriptions
+import protocols
+import serving
+from protocols import PROTOCOL, Runner, UnexpectedError
+from serving import Served
+from suites import entries
+
+ADMIN, ADMIN_GRAPHS, PUBLIC = "/admin/sparql", "/admin/graphs", "/sparql"
+_ROLES = {
+    ADMIN: "SPARQL queries and updates, for operators",
+    ADMIN_GRAPHS: "graph store, for operators",
+    PUBLIC: "SPARQL queries, for everybody",
+}
+_DESCRIBES = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/service-description/manifest#"
+_UPDATES = "update_"
+"""The tests whose names begin so need updates, which nobody may send to /sparql."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a test went: the suite, its IRI and name, the path that it was put to, and what is not as expected, if anything."""
+
+    suite: str
+    test: str
+    name: str
+    path: str
+    fault: str | None
+
+
+@contextmanager
+def service() -> Iterator[tuple[Served, str]]:
+    """Run a service that holds nothing, with the admin addresses, and give it with an admin's token."""
+    with tempfile.TemporaryDirectory() as folder:
+        serving.load_nothing(Path(folder))
+        with serving.serving(Path(folder), "--admin", "--workers", "2") as served:
+            yield served, served.token("admin")
+
+
+def outcomes(address: str, token: str) -> list[Outcome]:
+    """Run every test that the service is meant to pass.
+
+    Args:
+        address: Where the service is.
+        token: An admin's.
+    """
+    runner, public = Runner(address, token), Runner(address, token, {PROTOCOL: PUBLIC})
+    protocol = entries(protocols.manifest("protocol"))
+    found = [Outcome("protocol", e.iri, e.name, ADMIN, runner.run(e)) for e in protocol]
+    asked = [e for e in protocol if not e.name.startswith(_UPDATES)]
+    found += [Outcome("protocol", e.iri, e.name, PUBLIC, public.run(e)) for e in asked]
+    stored = entries(protocols.manifest("graph-store-protocol"))
+    found += [Outcome("graph-store-protocol", e.iri, e.name, ADMIN_GRAPHS, runner.run(e)) for e in stored]
+    for suite in ("json-res", "csv-tsv-res"):
+        found += [Outcome(suite, e.iri, e.name, PUBLIC, runner.run(e)) for e in entries(protocols.manifest(suite))]
+    for entry in entries(protocols.manifest("service-description")):
+        found.append(Outcome("service-description", entry.iri, entry.name, PUBLIC, described(address, entry.iri)))
+    return found
+
+
+def described(address: str, test: str) -> str | None:
+    """Run one of the tests of service descriptions, which the suite only names, and return what is not as expected.
+
+    Raises:
+        ValueError: There is no such test.
+    """
+    try:
+        graph = protocols.parsed(serving.ask(address, "GET", PUBLIC))
+    except UnexpectedError as error:
+        return str(error)
+    faults = {
+        "returns-rdf": lambda: None if len(graph) else "the description is empty",
+        "has-endpoint-triple": lambda: (
+            None if descriptions.has_endpoint(graph, address + PUBLIC) else "it is of another endpoint"
+        ),
+        "conforms-to-schema": lambda: "; ".join(descriptions.faults(graph)) or None,
+    }
+    name = test.removeprefix(_DESCRIBES)
+    if name not in faults:
+        raise ValueError(f"{test}: no test is known by that name")
+    return faults[name]()
+
+
+def earl(found: Iterable[Outcome]) -> str:
+    """Return outcomes in EARL, as Turtle, without anything that changes from one run to the next."""
+    parts = [
+        "@prefix dcterms: <http://purl.org/dc/terms/> .\n@prefix doap: <http://usefulinc.com/ns/doap#> .\n"
+        "@prefix earl: <http://www.w3.org/ns/earl#> .\n\n"
+        "# How masagraph does in the W3C's suites for SPARQL services. Written by 'make earl'; see conformance.md.\n\n"
+        '<#masagraph> a doap:Project, earl:Software, earl:Assertor ;\n    doap:name "masagraph" .\n'
+    ]
+    parts += [
+        f'\n<#{_fragment(path)}> a earl:TestSubject ;\n    dcterms:isPartOf <#masagraph> ;\n    dcterms:title "{path}: {role}"@en .\n'
+        for path, role in _ROLES.items()
+    ]
+    for one in found:
+        told = "earl:passed" if one.fault is None else f'earl:failed ; dcterms:description "{one.fault}"@en'
+        parts.append(
+            f"\n[] a earl:Assertion ;\n    earl:assertedBy <#masagraph> ;\n    earl:mode earl:automatic ;\n"
+            f"    earl:subject <#{_fragment(one.path)}> ;\n    earl:test <{one.test}> ;\n"
+            f"    earl:result [ a earl:TestResult ; earl:outcome {told} ] .\n"
+        )
+    return "".join(parts)
+
+
+def _fragment(path: str) -> str:
+    return path.strip("/").replace("/", "-")
+
+
+if __name__ == "__main__":
+    with service() as (running, secret):
+        Path(sys.argv[1]).write_text(earl(outcomes(running.address, secret)), encoding="utf-8")
