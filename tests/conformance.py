@@ -24,6 +24,33 @@ _ROLES = {
     PUBLIC: "SPARQL queries, for everybody",
 }
 _DESCRIBES = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/service-description/manifest#"
+_RESULTS = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/csv-tsv-res/manifest#"
+_BY_VALUE = "The embedded store keeps numbers by their values: 1.0E6 comes back as 1000000, a negativeInteger as an integer."
+EXCEPTIONS = {f"{_RESULTS}csv03": _BY_VALUE, f"{_RESULTS}tsv03": _BY_VALUE}
+"""The tests that fail, each with the reason."""
+_HEAD = """\
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix doap: <http://usefulinc.com/ns/doap#> .
+@prefix earl: <http://www.w3.org/ns/earl#> .
+
+# How masagraph does in the W3C's suites for SPARQL services. Written by 'make earl'; conformance.md explains it.
+
+<#masagraph> a doap:Project, earl:Software, earl:Assertor ;
+    doap:name "masagraph" .
+"""
+_SUBJECT = """\
+<#{name}> a earl:TestSubject ;
+    dcterms:isPartOf <#masagraph> ;
+    dcterms:title "{path}: {role}"@en .
+"""
+_ASSERTION = """\
+[] a earl:Assertion ;
+    earl:assertedBy <#masagraph> ;
+    earl:mode earl:automatic ;
+    earl:subject <#{name}> ;
+    earl:test <{test}> ;
+    earl:result [ a earl:TestResult ; earl:outcome {told} ] .
+"""
 _UPDATES = "update_"
 """The tests whose names begin so need updates, which nobody may send to /sparql."""
 
@@ -79,39 +106,25 @@ def described(address: str, test: str) -> str | None:
         graph = protocols.parsed(serving.ask(address, "GET", PUBLIC))
     except UnexpectedError as error:
         return str(error)
-    faults = {
-        "returns-rdf": lambda: None if len(graph) else "the description is empty",
-        "has-endpoint-triple": lambda: (
-            None if descriptions.has_endpoint(graph, address + PUBLIC) else "it is of another endpoint"
-        ),
-        "conforms-to-schema": lambda: "; ".join(descriptions.faults(graph)) or None,
-    }
     name = test.removeprefix(_DESCRIBES)
-    if name not in faults:
-        raise ValueError(f"{test}: no test is known by that name")
-    return faults[name]()
+    if name == "returns-rdf":
+        return None if len(graph) else "the description is empty"
+    if name == "has-endpoint-triple":
+        return None if descriptions.has_endpoint(graph, address + PUBLIC) else "the description is of another endpoint"
+    if name == "conforms-to-schema":
+        return "; ".join(descriptions.faults(graph)) or None
+    raise ValueError(f"{test}: no test is known by that name")
 
 
 def earl(found: Iterable[Outcome]) -> str:
     """Return outcomes in EARL, as Turtle, without anything that changes from one run to the next."""
-    parts = [
-        "@prefix dcterms: <http://purl.org/dc/terms/> .\n@prefix doap: <http://usefulinc.com/ns/doap#> .\n"
-        "@prefix earl: <http://www.w3.org/ns/earl#> .\n\n"
-        "# How masagraph does in the W3C's suites for SPARQL services. Written by 'make earl'; see conformance.md.\n\n"
-        '<#masagraph> a doap:Project, earl:Software, earl:Assertor ;\n    doap:name "masagraph" .\n'
-    ]
-    parts += [
-        f'\n<#{_fragment(path)}> a earl:TestSubject ;\n    dcterms:isPartOf <#masagraph> ;\n    dcterms:title "{path}: {role}"@en .\n'
-        for path, role in _ROLES.items()
-    ]
+    parts = [_HEAD]
+    parts += [_SUBJECT.format(name=_fragment(path), path=path, role=role) for path, role in _ROLES.items()]
     for one in found:
-        told = "earl:passed" if one.fault is None else f'earl:failed ; dcterms:description "{one.fault}"@en'
-        parts.append(
-            f"\n[] a earl:Assertion ;\n    earl:assertedBy <#masagraph> ;\n    earl:mode earl:automatic ;\n"
-            f"    earl:subject <#{_fragment(one.path)}> ;\n    earl:test <{one.test}> ;\n"
-            f"    earl:result [ a earl:TestResult ; earl:outcome {told} ] .\n"
-        )
-    return "".join(parts)
+        why = EXCEPTIONS.get(one.test, one.fault)
+        told = "earl:passed" if one.fault is None else f'earl:failed ; dcterms:description "{why}"@en'
+        parts.append(_ASSERTION.format(name=_fragment(one.path), test=one.test, told=told))
+    return "\n".join(parts)
 
 
 def _fragment(path: str) -> str:

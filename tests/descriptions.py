@@ -1,5 +1,6 @@
 """Judge the description of a SPARQL service by the vocabulary for it (SPARQL 1.1 Service Description, W3C, 2013)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rdflib import RDF, BNode, Graph, Namespace, URIRef
@@ -58,28 +59,32 @@ def has_endpoint(graph: Graph, address: str) -> bool:
 
 def faults(graph: Graph) -> list[str]:
     """Return what in a description is not as the vocabulary has it."""
-    found = [f"there is no service: {kind}" for kind in (SD.Service,) if (None, RDF.type, kind) not in graph]
-    found += [f"unknown class: {kind}" for kind in set(graph.objects(None, RDF.type)) if _is_of(kind) and kind not in _CLASSES]
+    found = [] if (None, RDF.type, SD.Service) in graph else ["there is no service"]
+    kinds = set(graph.objects(None, RDF.type))
+    found += [f"unknown class: {kind}" for kind in kinds if _is_of(kind) and kind not in _CLASSES]
     for subject, predicate, value in graph:
         known = _PROPERTIES.get(URIRef(str(predicate)))
-        if known is None:
-            found += [f"unknown property: {predicate}"] if _is_of(predicate) else []
-            continue
-        if not _is_a(graph, subject, known.domain):
-            found.append(f"{predicate}: its subject is no {known.domain}")
-        if known.range is not None and not _is_a(graph, value, known.range):
-            found.append(f"{predicate}: its value is no {known.range}")
-        if known.among and value not in known.among:
-            found.append(f"{predicate}: {value} is none of those that there are")
-        if not isinstance(value, URIRef) and not (isinstance(value, BNode) and known.range in _PARTS):
-            found.append(f"{predicate}: its value is no IRI")
-    for named in graph.subjects(RDF.type, SD.NamedGraph):
-        if len(list(graph.objects(named, SD.name))) != 1:
-            found.append("a named graph has not one name")
-    for service in graph.subjects(RDF.type, SD.Service):
-        if len(list(graph.objects(service, SD.endpoint))) != 1:
-            found.append("a service has not one endpoint")
+        if known is not None:
+            found += [f"{predicate}: {fault}" for fault in _faults(graph, subject, known, value)]
+        elif _is_of(predicate):
+            found.append(f"unknown property: {predicate}")
+    for kind, once in ((SD.NamedGraph, SD.name), (SD.Service, SD.endpoint)):
+        found += [
+            f"{node}: not one {once}" for node in graph.subjects(RDF.type, kind) if len(list(graph.objects(node, once))) != 1
+        ]
     return found
+
+
+def _faults(graph: Graph, subject: Node, known: _Property, value: Node) -> Iterator[str]:
+    """Yield what is wrong with a statement."""
+    if not _is_a(graph, subject, known.domain):
+        yield f"its subject is no {known.domain}"
+    if known.range is not None and not _is_a(graph, value, known.range):
+        yield f"its value is no {known.range}"
+    if known.among and value not in known.among:
+        yield f"{value} is none of those that there are"
+    if not isinstance(value, URIRef) and not (isinstance(value, BNode) and known.range in _PARTS):
+        yield "its value is no IRI"
 
 
 def _is_of(term: Node) -> bool:

@@ -85,7 +85,7 @@ class Runner:
         reply = self._ask("GET", f"/sparql?query={quote(query, safe='')}", None, {"Accept": media_type})
         if (reply.status, reply.media_type) != (200, media_type):
             raise UnexpectedError(f"the status is {reply.status}, the type {reply.media_type}")
-        if _said(reply.body, media_type) != _said(wanted.read_bytes(), media_type):
+        if said(reply.body, media_type) != said(wanted.read_bytes(), media_type):
             raise UnexpectedError("the results are others")
 
     def _put_ready(self, method: str, path: str, media_type: str, body: bytes) -> None:
@@ -165,7 +165,7 @@ def _read(body: bytes, media_type: str) -> Result:
         raise UnexpectedError(f"the results cannot be read: {error}") from error
 
 
-def _said(body: bytes, media_type: str) -> Said:
+def said(body: bytes, media_type: str) -> Said:
     """Return what results say. In CSV cells are bare text: it does not say which terms they are."""
     if media_type == "text/csv":
         head, *lines = csv.reader(StringIO(body.decode(), newline=""))

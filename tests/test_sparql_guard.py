@@ -226,8 +226,7 @@ def test_a_huge_text_is_read_in_time(text: str) -> None:
 
 
 def test_data_sets_are_told() -> None:
-    prologue = "BASE <http://a.example/b/> PREFIX ex: <c#> BASE <http://d.example/>"
-    text = f"{prologue} SELECT * FROM <x> FROM NAMED ex:y\\,z FROM <urn:w> {{}}"
+    text = "BASE <http://a.example/b/> PREFIX ex: <c#> BASE <http://d.example/> ASK FROM <x> FROM NAMED ex:y\\,z FROM <urn:w> {}"
     assert guard.dataset(text) == Dataset(("http://d.example/x", "urn:w"), ("http://a.example/b/c#y,z",))
     assert guard.dataset("ASK FROM <x> {}", "http://e.example/sparql") == Dataset(("http://e.example/x",))
     assert guard.dataset("SELECT ?from { ?from <urn:from> 'FROM <urn:x>' } # FROM <urn:x>") is None
@@ -249,10 +248,11 @@ DECOYS = st.sampled_from([
     " # service\n",
 ])  # fmt: skip
 WRAPPERS = st.sampled_from([
-    "{X}", "OPTIONAL {X}", "{X} UNION {}", "{} UNION {X}", "MINUS {X}", "GRAPH ?g {X}", "FILTER EXISTS {X}", "FILTER NOT EXISTS {X}",
-    "FILTER(!EXISTS {X})", "FILTER(COALESCE(1, EXISTS {X}))", "{ SELECT * {X} }", "{ SELECT (EXISTS {X} AS ?n) {} }", "LATERAL {X}",
-    "{ SELECT ?s {} HAVING (EXISTS {X}) }", "BIND(IF(1 < 2, EXISTS {X}, false) AS ?i)", "FILTER(?o IN (1, EXISTS {X}))",
-    "FILTER(?o<?o#>'''\n||EXISTS{X}#'''\n)", "FILTER(<urn:f>(EXISTS{X}))", "{ SELECT (MAX(EXISTS {X}) AS ?m) {} }",
+    "{X}", "OPTIONAL {X}", "{X} UNION {}", "{} UNION {X}", "MINUS {X}", "GRAPH ?g {X}", "FILTER EXISTS {X}",
+    "FILTER NOT EXISTS {X}", "FILTER(!EXISTS {X})", "FILTER(COALESCE(1, EXISTS {X}))", "{ SELECT * {X} }", "LATERAL {X}",
+    "{ SELECT (EXISTS {X} AS ?n) {} }", "{ SELECT ?s {} HAVING (EXISTS {X}) }", "BIND(IF(1 < 2, EXISTS {X}, false) AS ?i)",
+    "FILTER(?o IN (1, EXISTS {X}))", "FILTER(?o<?o#>'''\n||EXISTS{X}#'''\n)", "FILTER(<urn:f>(EXISTS{X}))",
+    "{ SELECT (MAX(EXISTS {X}) AS ?m) {} }",
 ])  # fmt: skip
 FORMS = st.sampled_from([
     "SELECT * {X}", "ASK {X}", "CONSTRUCT { ?s ?p ?o } WHERE {X}", "DESCRIBE ?s {X}", "SELECT * {} ORDER BY (EXISTS{X})",
@@ -272,9 +272,9 @@ def asking(draw: st.DrawFn) -> str:
 
 
 TOKENS = st.sampled_from([
-    "SERVICE", "service", "SILENT", "<ADDRESS>", "ex:", ":a", "{", "}", "(", ")", "<", ">", "#", "\n", "\r", " ", "'", "'''", '"', '"""',
-    "\\", "\\u0053", ".", ";", ",", "?s ?p ?o", "?x", "1", "true", "a", "@en", "FILTER", "EXISTS", "OPTIONAL", "UNION", "SELECT * ",
-    "_:b",
+    "SERVICE", "service", "SILENT", "<ADDRESS>", "ex:", ":a", "{", "}", "(", ")", "<", ">", "#", "\n", "\r", " ", "'", "'''", '"',
+    '"""', "\\", "\\u0053", ".", ";", ",", "?s ?p ?o", "?x", "1", "true", "a", "@en", "FILTER", "EXISTS", "OPTIONAL", "UNION",
+    "SELECT * ", "_:b",
 ])  # fmt: skip
 
 
@@ -341,9 +341,22 @@ def test_reading_words_never_fails(text: str) -> None:
 @given(st.randoms(use_true_random=False))
 @LATER
 def test_a_bare_word_is_found_between_any_tokens(chance: random.Random) -> None:
-    others = ["'a'", '"b"', "<urn:e>", "f:g", ":h", "?i", "$j", "1.5", "{", "}", ".", ";", "@en", "("] + [
+    others = [
+        "'a'",
+        '"b"',
         "'''c'd\n'''",
+        "<urn:e>",
+        "f:g",
+        ":h",
+        "?i",
+        "$j",
         "# SERVICE\n",
+        "1.5",
+        "{}",
+        ".",
+        ";",
+        "@en",
+        "(",
         "\r",
     ]
     before, after = (" ".join(chance.choices(others, k=chance.randrange(8))) for _ in range(2))

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from masagraph import assets
+from masagraph import assets, oxigraph
 from masagraph.cli import main
 from masagraph.oxigraph import Quad
 from masagraph.store import embedded, layout, nquads
@@ -30,6 +30,7 @@ from masagraph.store.embedded import Embedded
 from masagraph.tokens import Tokens
 
 FIRST = "barking-and-dagenham-2019"
+VERSION, HACKNEY, BARNET = (f"{layout.VERSIONS}{key}" for key in (FIRST, "city-and-hackney-2019", "barnet-2019"))
 OK, WRONG_CALL, FAILED = 0, 2, 3
 Said = Callable[..., tuple[int, str, str]]
 
@@ -46,6 +47,15 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data(loaded: Path, tmp_path: Path) -> Path:
     """Return a copy of that folder."""
     return shutil.copytree(loaded, tmp_path / "data")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Return a folder with a store of one document, which is quickly read through."""
+    data = tmp_path / "small"
+    document = oxigraph.read([assets.folder("data") / "arrangements" / f"{FIRST}.ttl"])
+    changed(data, created=(VERSION,), added=tuple((*triple, name) for triple in document for name in (None, VERSION)))
+    return data
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +112,6 @@ def test_where_nothing_is_nothing_is_sound(tmp_path: Path, say: Said) -> None:
 
 
 A_TRIPLE: tuple[Node, Node, Node] = (URIRef("urn:a"), URIRef("urn:b"), URIRef("urn:c"))
-VERSION, HACKNEY, BARNET = (f"{layout.VERSIONS}{key}" for key in (FIRST, "city-and-hackney-2019", "barnet-2019"))
-
 
 
 def test_what_does_not_follow_is_told(data: Path, say: Said) -> None:
@@ -113,9 +121,9 @@ def test_what_does_not_follow_is_told(data: Path, say: Said) -> None:
         dropped=(layout.RULES, HACKNEY, layout.settled(BARNET)),
     )
     code, out, _ = say("check", "--data", data)
-    size, *faults, last = out.splitlines()
+    size, *faults, older, last = out.splitlines()
     assert code == FAILED
-    assert size.startswith("Generation 2: ")
+    assert (size.startswith("Generation 2: "), older.startswith("Generation 1: ")) == (True, True)
     for told in (
         f"The graph <{layout.RULES}>, which ships with masagraph, is gone.",
         f"Something is settled from <{HACKNEY}>, whose document is not held.",
@@ -138,17 +146,17 @@ def test_what_the_check_says_to_do_mends_it(data: Path, say: Said) -> None:
     assert say("check", "--data", data)[0] == OK
 
 
-def test_the_generation_that_is_served_has_to_be_there(data: Path, say: Said) -> None:
-    (data / "store" / "current").write_text("7", encoding="ascii")
-    code, out, _ = say("check", "--data", data)
+def test_the_generation_that_is_served_has_to_be_there(small: Path, say: Said) -> None:
+    (small / "store" / "current").write_text("7", encoding="ascii")
+    code, out, _ = say("check", "--data", small)
     assert code == FAILED
     assert "Generation 7, which is served, is not there or cannot be opened" in out
 
 
-def test_an_older_generation_that_cannot_be_opened_is_told(data: Path, say: Said) -> None:
-    changed(data, created=("urn:graph:empty",))
-    (data / "store" / "generations" / "0000000001" / "CURRENT").write_text("nothing\n", encoding="ascii")
-    code, out, _ = say("check", "--data", data)
+def test_an_older_generation_that_cannot_be_opened_is_told(small: Path, say: Said) -> None:
+    changed(small, created=("urn:graph:empty",))
+    (small / "store" / "generations" / "0000000001" / "CURRENT").write_text("nothing\n", encoding="ascii")
+    code, out, _ = say("check", "--data", small)
     assert code == FAILED
     assert out.startswith("Generation 2: ")
     assert "Generation 1 cannot be read to its end" in out
@@ -185,7 +193,9 @@ def test_a_backup_comes_back_whole(loaded: Path, backup: Path, tmp_path: Path, s
     assert say("check", "--data", tmp_path / "new")[0] == OK
 
 
-def test_a_backup_is_made_while_somebody_writes_and_is_always_the_same(loaded: Path, backup: Path, tmp_path: Path, say: Said) -> None:
+def test_a_backup_is_made_while_somebody_writes_and_is_always_the_same(
+    loaded: Path, backup: Path, tmp_path: Path, say: Said
+) -> None:
     writer = Embedded(loaded / "store").writer()
     try:
         assert say("backup", "--data", loaded, "--to", tmp_path / "again.tar.gz")[0] == OK
@@ -194,28 +204,26 @@ def test_a_backup_is_made_while_somebody_writes_and_is_always_the_same(loaded: P
     assert (tmp_path / "again.tar.gz").read_bytes() == backup.read_bytes()
 
 
-def test_tokens_are_in_no_backup(data: Path, tmp_path: Path, say: Said) -> None:
-    token, secret = Tokens(data).create("admin", "the operator")
-    assert say("backup", "--data", data, "--to", tmp_path / "b.tar.gz")[0] == OK
+def test_tokens_are_in_no_backup(small: Path, tmp_path: Path, say: Said) -> None:
+    token, secret = Tokens(small).create("admin", "the operator")
+    assert say("backup", "--data", small, "--to", tmp_path / "b.tar.gz")[0] == OK
     with tarfile.open(tmp_path / "b.tar.gz") as tar:
         content = b"".join(tar.extractfile(member).read() for member in tar)  # type: ignore[union-attr]  # all are files
     for told in (token.id, secret, hashlib.sha256(secret.encode()).hexdigest()):
         assert told.encode() not in content
-    assert len(content) > 1_000_000
+    assert VERSION.encode() in content
 
 
-def test_what_is_held_is_not_written_over_unasked(data: Path, backup: Path, say: Said) -> None:
-    changed(data, dropped=(None, VERSION), added=((*A_TRIPLE, "urn:graph:new"),))
-    before = held(data)
-    code, _, err = say("restore", "--from", backup, "--data", data)
-    assert (code, "--replace" in err, held(data)) == (WRONG_CALL, True, before)
-    assert say("restore", "--from", backup, "--data", data, "--replace")[0] == OK
-    assert f"<{VERSION}>" in "".join(held(data))
-    assert "urn:graph:new" not in held(data)
-    assert say("check", "--data", data)[0] == OK
+def test_what_is_held_is_not_written_over_unasked(small: Path, tmp_path: Path, say: Said) -> None:
+    (tmp_path / "b.tar.gz").write_bytes(packed(("manifest.json", described(LINE)), ("data.nq", LINE)))
+    before = held(small)
+    code, _, err = say("restore", "--from", tmp_path / "b.tar.gz", "--data", small)
+    assert (code, "--replace" in err, held(small)) == (WRONG_CALL, True, before)
+    assert say("restore", "--from", tmp_path / "b.tar.gz", "--data", small, "--replace")[0] == OK
+    assert held(small) == [LINE.decode(), "urn:g"]
     # What was there before is a generation still.
-    assert say("export", "--data", data, "--generation", "2", "--to", data / "before.nq")[0] == OK
-    assert "<urn:graph:new>" in (data / "before.nq").read_text()
+    assert say("export", "--data", small, "--generation", "1", "--to", tmp_path / "before.nq")[0] == OK
+    assert f"<{VERSION}>" in (tmp_path / "before.nq").read_text(encoding="utf-8")
 
 
 def packed(*members: tuple[tarfile.TarInfo | str, bytes]) -> bytes:
@@ -249,7 +257,7 @@ WRONG = {
     "no manifest": packed(("data.nq", LINE)),
     "no data": packed(("manifest.json", described(LINE))),
     "climbing name": packed(("manifest.json", described(LINE)), ("../../evil", LINE)),
-    "name from the root": packed(("manifest.json", described(LINE)), ("/tmp/evil", LINE)),
+    "name from the root": packed(("manifest.json", described(LINE)), ("/evil", LINE)),
     "symbolic link": packed(("manifest.json", described(LINE)), (link(tarfile.SYMTYPE, "/etc/hostname"), b"")),
     "hard link": packed(("manifest.json", described(LINE)), (link(tarfile.LNKTYPE, "manifest.json"), b"")),
     "device": packed(("manifest.json", described(LINE)), (link(tarfile.CHRTYPE, ""), b"")),
@@ -276,7 +284,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, say: Said, name: str) -> N
     assert (code, out) == (WRONG_CALL, "")
     assert str(file) in err.splitlines()[-1]
     assert [path for path in tmp_path.rglob("*") if path != file] == []
-    assert not Path("/tmp/evil").exists()  # noqa: S108 - the name in the archive
+    assert not Path("/evil").exists()
 
 
 def test_the_one_that_is_right_is_not_refused(tmp_path: Path, say: Said) -> None:
@@ -298,7 +306,7 @@ def test_a_backup_that_was_cut_off_or_changed_is_refused(backup: Path, tmp_path:
 
 
 def test_wrong_calls_are_told_in_one_line(loaded: Path, backup: Path, tmp_path: Path, say: Said) -> None:
-    for words, told in (
+    wrong: list[tuple[list[object], str]] = [
         (["restore", "--from", tmp_path / "missing.tar.gz", "--data", tmp_path / "new"], "there is no such file"),
         (["restore", "--from", tmp_path, "--data", tmp_path / "new"], "it is a folder"),
         (["backup", "--to", tmp_path, "--data", loaded], "it is a folder"),
@@ -309,7 +317,8 @@ def test_wrong_calls_are_told_in_one_line(loaded: Path, backup: Path, tmp_path: 
         (["load", "--data", loaded], "it names no file"),
         (["load", tmp_path / "missing.ttl", "--data", loaded], "there is no such file"),
         (["load", backup, "--data", loaded], "extension"),
-    ):
+    ]
+    for words, told in wrong:
         code, out, err = say(*words)
         assert (code, out) == (WRONG_CALL, ""), words
         assert told in err, words
@@ -317,9 +326,9 @@ def test_wrong_calls_are_told_in_one_line(loaded: Path, backup: Path, tmp_path: 
     code, _, err = say("export", "--to", tmp_path / "e", "--generation", "9", "--data", loaded)
     assert (code, "There is no generation 9" in err) == (FAILED, True)
     assert list(tmp_path.iterdir()) == []
-    for words in (["restore"], ["backup"], ["mend"], []):
+    for verb in ("restore", "backup", "mend"):
         with pytest.raises(SystemExit):
-            say(*words)
+            say(verb)
 
 
 # A full disk
@@ -335,7 +344,7 @@ def command(*words: str, file: int | None = None, memory: int | None = None) -> 
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
     call = [sys.executable, "-m", "masagraph", "store", *words]
-    return subprocess.run(call, capture_output=True, text=True, check=False, preexec_fn=limit)  # noqa: PLW1509 - one thread here
+    return subprocess.run(call, capture_output=True, text=True, check=False, preexec_fn=limit)
 
 
 def test_a_backup_that_does_not_fit_leaves_the_one_before(loaded: Path, tmp_path: Path) -> None:
@@ -347,14 +356,14 @@ def test_a_backup_that_does_not_fit_leaves_the_one_before(loaded: Path, tmp_path
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"the one before"]
 
 
-def test_a_restore_that_does_not_fit_leaves_what_was_there(data: Path, backup: Path, say: Said) -> None:
-    before = held(data)
-    done = command("restore", "--replace", "--from", str(backup), "--data", str(data), file=300_000)
+def test_a_restore_that_does_not_fit_leaves_what_was_there(small: Path, backup: Path) -> None:
+    before = held(small)
+    done = command("restore", "--replace", "--from", str(backup), "--data", str(small), file=300_000)
     assert done.returncode == FAILED
     assert "nothing was stored" in done.stderr.splitlines()[-1]
-    assert held(data) == before
-    assert say("check", "--data", data)[0] == OK
-    assert say("restore", "--replace", "--from", backup, "--data", data)[0] == OK
+    assert held(small) == before
+    assert command("restore", "--replace", "--from", str(backup), "--data", str(small)).returncode == OK
+    assert held(small) != before
 
 
 @contextmanager
@@ -388,7 +397,9 @@ def other(stem: str, key: str, tmp_path: Path) -> Path:
     """Return a file of an arrangement that ships, under another key."""
     text = (assets.folder("data") / "arrangements" / f"{stem}.ttl").read_text(encoding="utf-8")
     file = tmp_path / f"{key}.ttl"
-    file.write_text(text.replace(stem, key).replace(f"arrangement/{stem.rsplit('-', 1)[0]}", f"arrangement/{key}"), encoding="utf-8")
+    file.write_text(
+        text.replace(stem, key).replace(f"arrangement/{stem.rsplit('-', 1)[0]}", f"arrangement/{key}"), encoding="utf-8"
+    )
     return file
 
 
@@ -396,16 +407,19 @@ def test_several_files_are_published_in_one_change_or_none(data: Path, tmp_path:
     one, two = other(FIRST, "first-town", tmp_path), other(FIRST, "second-town", tmp_path)
     bad = tmp_path / "bad.ttl"
     bad.write_text("this is no Turtle")
-    before = held(data)
     code, _, err = say("load", one, bad, "--data", data)
-    assert (code, "bad.ttl" in err, held(data)) == (WRONG_CALL, True, before)
+    assert (code, "bad.ttl" in err, Embedded(data / "store").current()) == (WRONG_CALL, True, 1)
     code, out, _ = say("load", one, two, "--data", data)
     assert (code, out) == (OK, "Generation 2 is served.\n")
-    assert {f"{layout.VERSIONS}first-town", f"{layout.VERSIONS}second-town"} <= set(held(data))
+    reader = Embedded(data / "store").reader()
+    assert {f"{layout.VERSIONS}first-town", f"{layout.VERSIONS}second-town"} <= set(reader.names())
+    reader.close()
     assert say("check", "--data", data)[0] == OK
 
 
-def test_a_store_that_somebody_has_open_is_not_loaded(data: Path, tmp_path: Path, say: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_somebody_has_open_is_not_loaded(
+    data: Path, tmp_path: Path, say: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(embedded, "_PATIENCE", 0.3)
     writer = Embedded(data / "store").writer()
     try:
@@ -421,27 +435,27 @@ def test_a_store_that_somebody_has_open_is_not_loaded(data: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("form", ["nq", "trig"])
-def test_an_export_holds_everything_once_and_in_order(data: Path, tmp_path: Path, say: Said, form: str) -> None:
-    changed(data, created=("urn:graph:empty",))
-    assert say("export", "--data", data, "--to", tmp_path / "e", "--format", form)[0] == OK
+def test_an_export_holds_everything_once_and_in_order(small: Path, tmp_path: Path, say: Said, form: str) -> None:
+    changed(small, created=("urn:graph:empty",))
+    assert say("export", "--data", small, "--to", tmp_path / "e", "--format", form)[0] == OK
     content = (tmp_path / "e").read_bytes()
-    parsed = ox.Dataset(ox.parse(content, format={"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}[form]))
-    reader = Embedded(data / "store").reader()
+    parsed = list(ox.parse(content, format={"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}[form]))
+    reader = Embedded(small / "store").reader()
     quads = list(reader.quads())
     reader.close()
-    assert len(parsed) == len(quads) > 50_000
+    assert len(parsed) == len(quads) > 1_000
     assert (b"<urn:graph:empty> {\n}\n" in content) == (form == "trig")
     if form == "nq":
         assert content.splitlines() == sorted(content.splitlines())
-    assert say("export", "--data", data, "--to", tmp_path / "again", "--format", form)[0] == OK
+    assert say("export", "--data", small, "--to", tmp_path / "again", "--format", form)[0] == OK
     assert (tmp_path / "again").read_bytes() == content
 
 
-def test_an_export_of_a_pruned_generation_says_so(data: Path, tmp_path: Path, say: Said) -> None:
-    writer = Embedded(data / "store", keep=1).writer()
+def test_an_export_of_a_pruned_generation_says_so(small: Path, tmp_path: Path, say: Said) -> None:
+    writer = Embedded(small / "store", keep=1).writer()
     writer.apply(Change(created=("urn:graph:empty",)))
     writer.close()
-    code, _, err = say("export", "--data", data, "--to", tmp_path / "e", "--generation", "1")
+    code, _, err = say("export", "--data", small, "--to", tmp_path / "e", "--generation", "1")
     assert (code, "Generation 1 is pruned" in err) == (FAILED, True)
 
 
@@ -458,13 +472,13 @@ def test_whatever_a_literal_holds_is_read_back_by_others(
     said: set[tuple[tuple[str, str | None, str | None], str | None]],
 ) -> None:
     quads: list[Quad] = [
-        (URIRef("urn:a"), URIRef("urn:b"), Literal(text, lang, type_ and URIRef(type_), normalize=False), name)  # type: ignore[arg-type]
+        (URIRef("urn:a"), URIRef("urn:b"), Literal(text, lang, type_ and URIRef(type_), normalize=False), name)
         for (text, lang, type_), name in said
     ]
     whole = "".join(nquads.lines(quads))
     for told, form in ((whole, ox.RdfFormat.N_QUADS), ("".join(nquads.trig(quads, ["urn:g"])), ox.RdfFormat.TRIG)):
         assert {read_by_oxigraph(quad) for quad in ox.parse(told.encode(), format=form)} == said
-    ours = [line for line in nquads.lines((*quad[:3], None) for quad in quads)]
+    ours = nquads.lines((*quad[:3], None) for quad in quads)
     theirs = {value for _, _, value in Graph().parse(data="".join(ours), format="nt11")}
     assert {str(value) for value in theirs} == {text for (text, _, _), _ in said}
 

@@ -53,9 +53,33 @@ LITERALS = {
     "length": Literal("P1Y", datatype=XSD.duration, normalize=False),
     "address": Literal("https://example.org/?a=b&c", datatype=XSD.anyURI, normalize=False),
 }
-OTHER_CASES = {"empty graph", "only our graphs", "undone"}
-"""What else some store does otherwise, beside the literals: each is a test below."""
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+OTHER_CASES = {
+    "blank node of two graphs",
+    "empty graph",
+    "FROM beside parameters",
+    "FROM of what is not held",
+    "only our graphs",
+    "undone",
+}
+"""What else some store does otherwise, beside the literals: each is said in a test below."""
+_BY_VALUE = "It keeps numbers and truth values by what they mean, not by how they are written."
+_NO_EMPTY = "Most servers keep no empty graphs, so no remote store is said to."
+EXCEPTIONS = {
+    **{
+        (name, told): _BY_VALUE
+        for name in ("embedded", "oxigraph", "fuseki", "virtuoso")
+        for told in ("leading nought", "trailing nought", "exponent", "one for true")
+    },
+    **{(name, "empty graph"): _NO_EMPTY for name in ("oxigraph", "fuseki", "virtuoso")},
+    ("virtuoso", "true"): "It answers queries with 1 for true.",
+    ("virtuoso", "false boolean"): "It refuses what is no truth value.",
+    ("virtuoso", "length"): "It has no durations.",
+    ("virtuoso", "blank node of two graphs"): "It stores it, and then fails at saying so.",
+    ("virtuoso", "only our graphs"): "It has graphs of its own, and shows them.",
+    ("virtuoso", "FROM beside parameters"): "It takes both together, so it is not asked.",
+    ("virtuoso", "FROM of what is not held"): "It follows FROM whatever it is told, so it is not asked.",
+    ("virtuoso", "undone"): "It does not undo what went before an operation that fails; the data version goes up.",
+}
 """What a store does otherwise, and why; (store, case)."""
 
 
@@ -117,7 +141,9 @@ def emptied(server: Server) -> Remote:
     answer = server.answer(statements.NAMES)
     assert isinstance(answer, Rows)
     ours = [str(name) for (name,) in answer.rows if str(name).startswith(("urn:", "https://w3id.org/"))]
-    server.write(" ;\n".join(["CLEAR SILENT DEFAULT", *(f"DROP SILENT GRAPH <{name}>" for name in ours)]))
+    # Virtuoso has no default graph to clear.
+    clear = [] if server.query == server.update else ["CLEAR SILENT DEFAULT"]
+    server.write(" ;\n".join([*clear, *(f"DROP SILENT GRAPH <{name}>" for name in ours), "DROP SILENT GRAPH <urn:none>"]))
     return Remote(server)
 
 
@@ -154,7 +180,7 @@ def test_no_server_is_missing_where_all_are_required() -> None:
 
 def test_each_exception_is_of_a_store_and_a_case_and_they_are_counted() -> None:
     assert {told for _, told in EXCEPTIONS} <= OTHER_CASES | set(LITERALS)
-    assert Counter(name for name, _ in EXCEPTIONS) == {"embedded": 0, "oxigraph": 0, "fuseki": 0, "virtuoso": 0}
+    assert Counter(name for name, _ in EXCEPTIONS) == {"embedded": 4, "oxigraph": 5, "fuseki": 5, "virtuoso": 13}
 
 
 @pytest.mark.parametrize("told", LITERALS)
@@ -168,7 +194,8 @@ def test_a_literal_comes_back_as_it_went(told: str, place: Place, case: Callable
         (came,), (kept,) = [row[0] for row in answer.rows], list((reader.graph(A) or Graph()).objects())
     for back in (came, kept):
         assert isinstance(back, Literal)
-        assert (str(back), back.language, back.datatype) == (str(went), went.language, went.datatype)
+        # The case of a language tag tells nothing.
+        assert (str(back), (back.language or "").lower(), back.datatype) == (str(went), went.language or "", went.datatype)
 
 
 def test_nothing_is_there_before_the_first_change(place: Place) -> None:
@@ -230,19 +257,25 @@ def test_only_our_graphs_are_there(place: Place, case: Callable[[str], None]) ->
 def test_blank_nodes_keep_what_hangs_together(place: Place) -> None:
     one, two = BNode(), BNode("two")
     went: list[tuple[Node, Node, Node]] = [(S, P, one), (one, P, two), (two, P, one), (two, P, Literal("end"))]
-    stored(place, Change(added=(*((*triple, A) for triple in went), (one, P, S, B))))
+    stored(place, Change(added=(*((*triple, A) for triple in went), (BNode(), P, S, B))))
     expected, built = Graph(), Graph()
     for triple in went:
         expected.add(triple)
     with reading(place) as reader:
         assert isomorphic(reader.graph(A) or Graph(), expected)
-        shared = reader.query(f"ASK {{ GRAPH <{A}> {{ <{S}> <{P}> ?one }} GRAPH <{B}> {{ ?one <{P}> <{S}> }} }}")
-        assert shared is True
         found = reader.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{A}> {{ ?s ?p ?o }} }}")
         assert isinstance(found, Triples)
         for triple in found.triples:
             built.add(triple)
     assert isomorphic(built, expected)
+
+
+def test_a_blank_node_of_two_graphs_is_one(place: Place, case: Callable[[str], None]) -> None:
+    case("blank node of two graphs")
+    one = BNode()
+    stored(place, Change(added=((S, P, one, A), (one, P, S, B))))
+    with reading(place) as reader:
+        assert reader.query(f"ASK {{ GRAPH <{A}> {{ <{S}> <{P}> ?one }} GRAPH <{B}> {{ ?one <{P}> <{S}> }} }}") is True
 
 
 ALL = "SELECT ?o WHERE { ?s ?p ?o }"
@@ -279,7 +312,11 @@ IN_A = f"SELECT ?o WHERE {{ GRAPH <{A}> {{ ?s ?p ?o }} }}"
         (ALL.replace("WHERE", f"FROM <{NONE}> WHERE"), None, ""),
     ],
 )
-def test_a_query_sees_the_graphs_that_it_should(text: str, dataset: Dataset | None, expected: str, place: Place) -> None:
+def test_a_query_sees_the_graphs_that_it_should(
+    text: str, dataset: Dataset | None, expected: str, place: Place, case: Callable[[str], None]
+) -> None:
+    if "FROM" in text:
+        case("FROM beside parameters" if dataset else "FROM of what is not held" if NONE in text else "FROM")
     stored(place, Change(added=quads(A, "a1", "a2") + quads(B, "b1") + quads(None, "d1")))
     with reading(place) as reader:
         assert "".join(value[0] for value in column(reader.query(text, dataset))) == expected
@@ -315,7 +352,10 @@ def test_what_is_not_held_is_not_fetched(place: Place) -> None:
     with trapped() as (address, hits), reading(place) as reader:
         for clause in ("FROM", "FROM NAMED"):
             text = f"SELECT ?o {clause} <{address}> WHERE {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
-            assert column(reader.query(text)) == []
+            try:
+                assert column(reader.query(text)) == []
+            except StoreError as error:
+                assert "FROM" in str(error)
         assert column(reader.query(ALL, Dataset((address,), (address,)))) == []
         assert hits == []
 
@@ -455,7 +495,7 @@ def test_a_place_can_be_told_to_another_process(place: Place) -> None:
 def many(count: int) -> Iterable[Quad]:
     """Yield quads of seven graphs, one in twenty about a blank node, of which each has up to two."""
     for n in range(count):
-        yield BNode(f"n{n // 40}") if n % 20 == 0 else URIRef(f"urn:s{n}"), P, Literal(f"value {n}"), f"urn:graph:{n % 7}"
+        yield BNode(f"n{n // 40}") if n % 20 == 0 else URIRef(f"urn:s{n}"), P, Literal(f"value {n}"), f"urn:graph:{n // 40 % 7}"
 
 
 def test_a_change_of_many_quads_is_one(place: Place) -> None:

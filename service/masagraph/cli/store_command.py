@@ -45,8 +45,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     load = verbs.add_parser(
         "load",
         help="publish arrangements from files",
-        description="Publish the arrangements of several files in one change; a store without data gets what ships with masagraph "
-        "first. The service must not run: publish at /graphs while it does.",
+        description="Publish the arrangements of several files in one change; a store without data first gets what ships with "
+        "masagraph. The service must not run: publish at /graphs while it does.",
     )
     load.add_argument("files", nargs="*", metavar="FILE", help="an arrangement; none loads just what ships with masagraph")
     export = verbs.add_parser(
@@ -173,7 +173,9 @@ def _place(call: argparse.Namespace) -> Place:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < len(text) <= 9 and int(text) > 0):  # noqa: PLR2004 - as many as there will be
-        raise InputError("--generation", f"'{text}' is no number of a generation", "'masagraph store check' tells which there are")
+        raise InputError(
+            "--generation", f"'{text}' is no number of a generation", "'masagraph store check' tells which there are"
+        )
     return int(text)
 
 
@@ -206,7 +208,9 @@ def _whole(path: str) -> Iterator[IO[bytes]]:
         Path(draft.name).chmod(0o644)
         Path(draft.name).replace(target)
     except OSError as error:
-        raise InputError(path, f"it cannot be written there ({error.strerror or error})", "Choose another place with --to") from None
+        raise InputError(
+            path, f"it cannot be written there ({error.strerror or error})", "Choose another place with --to"
+        ) from None
     finally:
         if draft is not None:
             with suppress(FileNotFoundError):

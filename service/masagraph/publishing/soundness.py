@@ -165,23 +165,25 @@ def _not_settled(reader: Reader, graphs: Graphs, names: Iterable[str]) -> Iterat
     versions = {name for name in names if name.startswith(layout.VERSIONS)}
     settled = {name for name in names if name.startswith(_ANY_SETTLED)} - {settling.BACKGROUND}
     for name in sorted(settled - {layout.settled(version) for version in versions}):
-        version = layout.VERSIONS + name.removeprefix(_ANY_SETTLED)
-        yield Fault(f"Something is settled from <{version}>, whose document is not held", "Load that document again")
+        yield Fault(f"Something is settled from <{_version(name)}>, whose document is not held", "Load that document again")
     for version in sorted(version for version in versions if layout.settled(version) not in settled):
         yield Fault(f"<{version}> is held and nothing is settled from it", "Load its document again, or take it out")
     documents = {
         version: blank_nodes.named(_graph(graphs[version]), version) for version in versions if layout.settled(version) in settled
     }
     background = settling.background_of(reader)
-    expected: Graphs = {settling.BACKGROUND: set(background.facts)}
+    expected: dict[str, set[Triple]] = {settling.BACKGROUND: set(background.facts)}
     for version, graph in derived.settled(documents, background).items():
         expected[layout.settled(version)] = set(graph)
-    for name, triples in sorted(expected.items(), key=lambda entry: str(entry[0])):
+    for name, triples in sorted(expected.items()):
         if wrong := _difference(graphs.get(name, set()), triples):
-            of = layout.VERSIONS + str(name).removeprefix(_ANY_SETTLED)
-            what = "the reference data" if name == settling.BACKGROUND else f"<{of}>"
+            what = "the reference data" if name == settling.BACKGROUND else f"<{_version(name)}>"
             mend = _RESTORE if name == settling.BACKGROUND else "Load its document again with 'masagraph store load'"
             yield Fault(f"What is settled from {what} is not what follows from it: {wrong}", mend)
+
+
+def _version(settled: str) -> str:
+    return layout.VERSIONS + settled.removeprefix(_ANY_SETTLED)
 
 
 def _not_served(graphs: Graphs) -> Iterator[Fault]:
@@ -193,7 +195,7 @@ def _not_served(graphs: Graphs) -> Iterator[Fault]:
 
 
 def _difference(found: set[Triple], expected: set[Triple]) -> str:
-    """Say how many triples are missing and too many. Servers call a blank node otherwise in each graph: those are only counted."""
+    """Say how many triples are missing and too many. Servers rename blank nodes graph by graph: those are only counted."""
     missing, more = (
         sum(1 for triple in a - b if not any(isinstance(term, BNode) for term in triple))
         for a, b in ((expected, found), (found, expected))

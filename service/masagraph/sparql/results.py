@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -13,18 +12,14 @@ from rdflib import BNode, Graph, Literal
 from rdflib.term import Node
 
 from masagraph.answers import Answer, Row, Rows, Triple
-from masagraph.errors import InputError
+from masagraph.sparql import graph_forms, xml_text
 from masagraph.sparql.terms import Terms, datatype
-from masagraph.vocab import DCTERMS, MASA
+from masagraph.vocab import MASA
 
 TRUNCATED = str(MASA.truncated)
 """What the head of an answer links to if rows were left out. JSON and XML results have a place for such a link."""
-_PREFIXES = {"masa": MASA, "dcterms": DCTERMS}
 _RESULTS = "http://www.w3.org/2005/sparql-results#"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
-_LINES = ("ntriples", "nquads")
-_WITH_COMMENTS = ("turtle", "trig", *_LINES)
+_WITH_COMMENTS = ("turtle", "trig", "ntriples", "nquads")
 _Part = TypeVar("_Part")
 
 
@@ -54,7 +49,7 @@ def render(answer: Answer, form: str, limit: int) -> Rendered:
         rows, is_cut = _first(answer.rows, limit)
         return Rendered(_ROWS[form](answer.names, rows, is_cut).encode(), len(rows), is_cut)
     triples, is_cut = _first(_once(answer.triples), limit)
-    body = _graph(triples, form)
+    body = graph_forms.write(triples, form)
     if is_cut and form in _WITH_COMMENTS:
         body += f"# truncated after {len(triples)} triples\n".encode()
     return Rendered(body, len(triples), is_cut)
@@ -71,26 +66,7 @@ def write(graph: Graph, form: str) -> bytes:
         InputError: The form cannot hold the graph.
     """
     # A graph has no order of its own, and equal graphs are to be written alike.
-    return _graph(sorted(graph, key=lambda triple: tuple(map(repr, triple))), form)
-
-
-def _graph(triples: list[Triple], form: str) -> bytes:
-    """Write triples down; those of one subject come together, in the order of the first."""
-    if form in _LINES:
-        terms = Terms()
-        return "".join(f"{' '.join(map(terms.long, triple))} .\n" for triple in triples).encode()
-    whole = Graph()
-    for prefix, namespace in _PREFIXES.items():
-        whole.bind(prefix, namespace)
-    for triple in triples:
-        whole.add(triple)
-    try:
-        body: bytes = whole.serialize(format=_SERIALISERS[form], encoding="utf-8")
-    except ValueError as error:
-        raise InputError("format", f"RDF/XML cannot hold the graph ({error})", "Ask for Turtle") from None
-    if form == "rdfxml":
-        _fit_for_xml(body.decode())
-    return body
+    return graph_forms.write(sorted(graph, key=lambda triple: tuple(map(repr, triple))), form)
 
 
 def _once(triples: Iterable[Triple]) -> Iterator[Triple]:
@@ -147,33 +123,25 @@ def _tsv(names: tuple[str, ...], rows: list[Row], _is_cut: bool) -> str:
 
 def _xml(names: tuple[str, ...], rows: list[Row], is_cut: bool) -> str:
     terms = Terms()
-    variables = "".join(f'<variable name="{name.translate(_XML)}"/>' for name in names)
+    variables = "".join(f'<variable name="{xml_text.escaped(name)}"/>' for name in names)
     link = f'<link href="{TRUNCATED}"/>' if is_cut else ""
     results = "".join(f"<result>{_bindings(names, row, terms)}</result>\n" for row in rows)
     body = _xml_document(f"<head>{variables}{link}</head>\n<results>\n{results}</results>")
-    _fit_for_xml(body)
+    xml_text.fit(body)
     return body
 
 
 def _bindings(names: tuple[str, ...], row: Row, terms: Terms) -> str:
     bound = [(name, _told(term, terms)) for name, term in zip(names, row, strict=True) if term is not None]
-    return "".join(f'<binding name="{name.translate(_XML)}">{_element(**told)}</binding>' for name, told in bound)
+    return "".join(f'<binding name="{xml_text.escaped(name)}">{_element(**told)}</binding>' for name, told in bound)
 
 
-def _element(type: str, value: str, **attributes: str) -> str:  # noqa: A002 - the name that JSON has for it
-    said = "".join(f' {name}="{text.translate(_XML)}"' for name, text in attributes.items())
-    return f"<{type}{said}>{value.translate(_XML)}</{type}>"
+def _element(type: str, value: str, **said: str) -> str:  # noqa: A002 - the name that JSON has for it
+    return f"<{type}{xml_text.attributes(said)}>{xml_text.escaped(value)}</{type}>"
 
 
 def _xml_document(inside: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<sparql xmlns="{_RESULTS}">\n{inside}\n</sparql>\n'
-
-
-def _fit_for_xml(body: str) -> None:
-    found = _NOT_XML.search(body)
-    if found is not None:
-        what = f"the answer holds the character U+{ord(found[0]):04X}, which XML has no place for"
-        raise InputError("format", what, "Ask for JSON, or for Turtle if it is a graph")
 
 
 def _truth_xml(value: bool) -> str:
@@ -191,4 +159,3 @@ _TRUTH: dict[str, Callable[[bool], str]] = {
     "csv": _truth_text,
     "tsv": _truth_text,
 }
-_SERIALISERS = {"turtle": "turtle", "jsonld": "json-ld", "rdfxml": "xml", "trig": "turtle"}  # all Turtle is TriG

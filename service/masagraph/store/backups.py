@@ -36,7 +36,7 @@ Told = Callable[[int, int], None]
 class Manifest:
     """What a backup says of its data.
 
-    `generation` is the one it was made of, `graphs` names all graphs (empty ones too), `bytes` and `sha256` are those of the data.
+    `generation` is the one it was made of, `graphs` names all graphs (empty ones too), `bytes` and `sha256` are of the data.
     """
 
     format: str

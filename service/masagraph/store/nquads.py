@@ -23,7 +23,7 @@ def trig(quads: Iterable[Quad], names: Iterable[str]) -> Iterator[str]:
         quads: What is in the graphs.
         names: The names of the graphs.
     """
-    told = sorted(("" if name is None else name, _triple((*triple, name))) for *triple, name in quads)
+    told = sorted(("" if quad[3] is None else quad[3], _triple(quad)) for quad in quads)
     by_name = {name: [triple for _, triple in group] for name, group in groupby(told, key=lambda line: line[0])}
     for name in ("", *sorted({*names, *by_name} - {""})):
         yield f"<{name}> {{\n" if name else "{\n"

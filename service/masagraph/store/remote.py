@@ -57,7 +57,7 @@ class Remote:
             StoreError: It never was, or the server does not answer.
         """
         state = self._held(number)
-        return RemoteReader(state.number, state.made, self.server, remote_state.default(self.server))
+        return RemoteReader(state.number, self.server, remote_state.default(self.server))
 
     def writer(self) -> RemoteWriter:
         """Open the store for writing, mending what a writer that died left behind.
@@ -81,17 +81,15 @@ class Remote:
 class RemoteReader:
     """The newest data version, as long as it is the newest: what is read after a change is refused, never mixed."""
 
-    def __init__(self, number: int, since: datetime, server: Server, default: str | None) -> None:
+    def __init__(self, number: int, server: Server, default: str | None) -> None:
         """Read a data version.
 
         Args:
             number: Its number.
-            since: When it was made.
             server: Where it is.
             default: The graph that the default graph is kept in; None if the server has one of its own.
         """
-        self.number, self.since = number, since
-        self._server, self._default = server, default
+        self.number, self._server, self._default = number, server, default
         self._names: list[str] | None = None
 
     def names(self) -> list[str]:
@@ -118,9 +116,12 @@ class RemoteReader:
             SyntaxError: It is no query.
             StoreError: The server does not answer, or answers what cannot be read.
         """
+        # Virtuoso would run an update, and an empty text too.
+        if why := guard.why_no_query(text) or ("" if words.bare(words.plain(text)) else "it is empty"):
+            raise SyntaxError(why)
         whole = based(text, base)
         try:
-            answer = self._server.answer(whole, self._seen(whole, dataset or guard.dataset(whole, base)))
+            answer = self._server.answer(whole, self._seen(whole, dataset, guard.dataset(whole, base)))
         except InputError as error:
             raise SyntaxError(str(error)) from None
         except RefusedError as error:
@@ -145,22 +146,29 @@ class RemoteReader:
     def close(self) -> None:
         """Let go of it: nothing is held."""
 
-    def _seen(self, text: str, asked: Dataset | None) -> Dataset | None:
+    def _seen(self, text: str, given: Dataset | None, own: Dataset | None) -> Dataset | None:
         """Return the graphs that a query sees, to be sent as parameters. The server is only ever told of graphs that it holds.
 
         Where the default graph is kept in a named one, a query that may speak of others has to be told of all of them.
 
+        Args:
+            text: The query.
+            given: What it shall see.
+            own: What it says itself that it sees.
+
         Raises:
-            StoreError: The server would follow the query's own FROM all the same.
+            StoreError: The server adds what the query says itself to what it is told.
         """
+        asked = given or own
         if not asked:
             if self._default is None:
                 return None
             speaks = any("GRAPH" in word for word in words.bare(words.plain(text)))
             return Dataset((self._default,), tuple(self.names()) if speaks else ())
-        if not is_told(self._server):
-            raise StoreError(f"{self._server.name} heeds no graph parameters: leave out FROM, and those.")
         held = set(self.names())
+        if own and (given or not held.issuperset(own.default + own.named)) and not is_told(self._server):
+            told = "name in FROM only graphs that are held, and give no graph parameters beside it."
+            raise StoreError(f"{self._server.name} follows a query's own FROM whatever it is told: {told}")
         default, named = (tuple(filter(held.__contains__, names)) for names in (asked.default, asked.named))
         return Dataset(default or (NOTHING,), named or (NOTHING,))
 

@@ -27,7 +27,8 @@ class RemoteWriter:
             StoreError: The server does not answer, or does not let us write.
         """
         self._server = server
-        server.write(statements.begun(_now()))
+        if remote_state.state(server) is None:
+            server.write(statements.begun(_now()))
         state = self._state()
         if state.changing:
             server.write(statements.counted(state.number, state.change, _now(), done=True))

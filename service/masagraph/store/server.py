@@ -24,6 +24,7 @@ _WAITS = (0.2, 0.8)
 """Seconds before a read is sent again, once for each."""
 _PASSING = (502, 503, 504)
 """Statuses of a server, or of what stands before it, that may be well again in a moment."""
+_NOT_FOUND = 404
 _LINE = 200
 _AT_ONCE = 1 << 16
 _ROWS, _TRIPLES = "application/sparql-results+json", "application/n-triples"
@@ -110,14 +111,19 @@ class Server:
             raise self._unreadable(self.query, error) from None
 
     def graph(self, name: str | None) -> list[Triple]:
-        """Read a graph from the graph store; None is the default graph.
+        """Read a graph from the graph store; None is the default graph. One that is not held is empty.
 
         Raises:
             StoreError: The server does not answer in time, or answers what cannot be read.
         """
         asked = "default" if name is None else urlencode({"graph": name})
         request = Request(f"{self.graphs}?{asked}", headers={"Accept": _TRIPLES, **self._introduction()})  # noqa: S310  # seen above
-        body, _ = self._read(str(self.graphs), lambda: urlopen(request, timeout=self.seconds))  # noqa: S310  # the same
+        try:
+            body, _ = self._read(str(self.graphs), lambda: urlopen(request, timeout=self.seconds))  # noqa: S310  # the same
+        except RefusedError as error:
+            if error.status == _NOT_FOUND:
+                return []
+            raise
         return self._triples(str(self.graphs), body)
 
     def write(self, text: str) -> None:

@@ -92,8 +92,8 @@ def carried(change: Change, stage: str) -> Iterator[str]:
     for side, quads in (("out", change.removed), ("in", change.added)):
         numbers = _numbers(quads)
         ground = [quad for quad in quads if not _has_blank(quad)]
-        # A blank node is one only within a request, and Virtuoso takes none in INSERT DATA.
-        if blank := [quad for quad in quads if _has_blank(quad)]:
+        for blank in _together(quads):
+            # Virtuoso takes no blank node in INSERT DATA.
             yield f"INSERT {{ {_quads(blank, f'{stage}{side}', numbers)} }} WHERE {{ }}"
         for begin in range(0, len(ground), _AT_ONCE):
             yield f"INSERT DATA {{ {_quads(ground[begin : begin + _AT_ONCE], f'{stage}{side}', numbers)} }}"
@@ -134,8 +134,9 @@ def left(change: Change, stage: str) -> Iterator[str]:
 
 def begun(moment: datetime) -> str:
     """Write the data version 0, unless there is one."""
-    held = _state(f"{_MADE} ?any")
-    return f"INSERT {{ {_state(_told(_VERSION, 0, moment, ''))} }} WHERE {{ FILTER NOT EXISTS {{ {held} }} }}"
+    # Virtuoso takes a FILTER NOT EXISTS that stands alone for true: there it is up to who asks.
+    none = f"FILTER NOT EXISTS {{ {_state(f'{_MADE} ?any')} }}"
+    return f"INSERT {{ {_state(_told(_VERSION, 0, moment, ''))} }} WHERE {{ {none} }}"
 
 
 def begun_anew(number: int, moment: datetime, change: str) -> str:
@@ -177,6 +178,21 @@ def _numbers(quads: Iterable[Quad]) -> dict[str | None, int]:
 
 def _has_blank(quad: Quad) -> bool:
     return any(isinstance(node, BNode) for node in quad[:3])
+
+
+def _together(quads: Iterable[Quad]) -> list[list[Quad]]:
+    """Return the quads with blank nodes in as many parts as may be: one is itself only within a request.
+
+    Each graph is a part, since Virtuoso fails at several, unless a blank node is in more than one.
+    """
+    parts: dict[str | None, list[Quad]] = {}
+    found: dict[Node, str | None] = {}
+    whole = [quad for quad in quads if _has_blank(quad)]
+    for quad in whole:
+        parts.setdefault(quad[3], []).append(quad)
+        if any(found.setdefault(node, quad[3]) != quad[3] for node in quad[:3] if isinstance(node, BNode)):
+            return [whole]
+    return list(parts.values())
 
 
 def _quads(quads: Iterable[Quad], stage: str, numbers: dict[str | None, int]) -> str:

@@ -51,7 +51,10 @@ ORDER BY ?name ?body
         + f"""SELECT ?rule ?name ?looksFor ?citation
 WHERE {{
   GRAPH <{layout.RULES}> {{
-    ?rule a masa:Requirement ; skos:prefLabel ?name ; masa:looksFor ?looksFor ; masa:citation ?citation ;
+    ?rule a masa:Requirement ;
+      skos:prefLabel ?name ;
+      masa:looksFor ?looksFor ;
+      masa:citation ?citation ;
       masa:topic <https://w3id.org/masagraph/vocab/topic#scrutiny> .
   }}
 }}
@@ -59,12 +62,12 @@ ORDER BY ?rule
 """,
     ),
     (
-        "The posts that lead in Kirklees, as a graph",
+        "The posts that lead in Slough, as a graph",
         _PREFIXES
         + """CONSTRUCT { ?role masa:hasLead ?lead . ?lead masa:leadPost ?post . ?post masa:postTitle ?title }
 WHERE {
   ?version masa:coversArea ?area ; masa:hasPartnerRole ?role .
-  ?area skos:prefLabel "Kirklees"@en .
+  ?area skos:prefLabel "Slough"@en .
   ?role masa:hasLead ?lead .
   ?lead masa:leadPost ?post .
   ?post masa:postTitle ?title .

@@ -66,7 +66,7 @@ def find(reader: Reader, iri: str) -> Found:
         NotHeldError: Nothing is.
     """
     document = iri.partition("#")[0]
-    if not lookup.is_whole(document):
+    if not _is_iri(reader, document):
         raise NotHeldError("That is no address of a thing. Look it up from the page that named it.")
     subjects = {URIRef(document), *_parts(reader, document)}
     about = Graph()
@@ -77,6 +77,17 @@ def find(reader: Reader, iri: str) -> Found:
         raise NotHeldError(f"Nothing is held of <{document}>. Look at what is here from /, or ask for an earlier generation.")
     told = tuple(sorted(pointing[:MOST_POINTING]))
     return Found(about, told, len(pointing) > MOST_POINTING, _names(reader, about, told))
+
+
+def _is_iri(reader: Reader, text: str) -> bool:
+    """Tell whether a store takes a text for an IRI; what none takes is held nowhere."""
+    if not lookup.is_whole(text):
+        return False
+    try:
+        reader.query(f"ASK {{ FILTER (isIRI(<{text}>)) }}")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _parts(reader: Reader, document: str) -> Iterator[Node]:
