@@ -1,5 +1,7 @@
 """The description of the service: valid, complete, and true of the running service."""
 
+import copy
+import json
 import re
 import subprocess
 import sys
@@ -9,16 +11,16 @@ from typing import Any
 
 import jsonschema
 import pytest
-import serving
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from serving import Served
 
+import serving
 from masagraph.questions import loader
 from masagraph.rules import catalogue
 from masagraph.settings import Settings
 from masagraph.store.embedded import Embedded
 from masagraph.web import app, links, openapi
+from serving import Served
 
 _OF_THE_LIBRARY = {"HEAD", "OPTIONS"}
 """Methods that every address with GET, and every address, has by itself."""
@@ -26,7 +28,10 @@ _CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
     "response_headers_conformance",
 )  # fmt: skip
-_CASES = 400
+_EXAMPLES = 12
+"""Cases of one operation that are made up, beside those at the limits of what is told."""
+_FEWEST = 1000
+_SECONDS = 900
 
 
 class _Idle:
@@ -130,7 +135,48 @@ def test_the_service_tells_it(served: Served) -> None:
 
 
 def _json(text: str) -> dict[str, Any]:
-    import json  # noqa: PLC0415
-
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+@pytest.mark.long
+def test_made_up_requests_find_no_fault_and_no_answer_that_is_not_told(shipped_data: Path, tmp_path: Path) -> None:
+    """Every operation, writes and those of operators included, on a store that is thrown away."""
+    serving.copy_store(shipped_data, tmp_path / "data")
+    with serving.serving(tmp_path / "data", "--workers", "2", "--admin", "--keep-generations", "3") as service:
+        tried, report = _tried(service, tmp_path, service.token("admin"))
+    assert tried.returncode == 0, report
+    cases = int(re.findall(r"(\d+) generated", report)[-1])
+    assert cases >= _FEWEST
+    (selected, tested) = re.findall(r"Selected: (\d+)/\d+\s+Tested: (\d+)", report)[-1]
+    assert selected == tested == str(len(list(operations(openapi.description()))))
+
+
+@pytest.mark.long
+def test_made_up_requests_find_a_planted_fault(served: Served, tmp_path: Path) -> None:
+    """An answer whose status is not told is found, and so is one that is not as told."""
+    described = openapi.description()
+    health = {**described["paths"]["/health"]["get"], "responses": {"204": {"description": "Nothing."}}}
+    ready = copy.deepcopy(described["paths"]["/ready"]["get"])
+    ready["responses"]["200"]["content"]["application/json"]["schema"] = {"type": "array"}
+    wrong = {**described, "paths": {"/health": {"get": health}, "/ready": {"get": ready}}}
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong), encoding="utf-8")
+    tried, report = _tried(served, tmp_path, None, str(tmp_path / "wrong.json"))
+    assert tried.returncode == 1
+    assert "Undocumented HTTP status code" in report
+    assert "Response violates schema" in report
+
+
+def _tried(
+    service: Served, folder: Path, token: str | None, described: str | None = None
+) -> "tuple[subprocess.CompletedProcess[str], str]":
+    """Send requests made up from a description, by default the service's own, and return how that went."""
+    told = described or f"{service.address}/api/openapi.json"
+    call = [
+        str(Path(sys.executable).with_name("schemathesis")), "run", told, "--url", service.address, "--seed", "1", "--no-color",
+        "--phases", "examples,coverage,fuzzing", "--checks", ",".join(_CHECKS), "--max-examples", str(_EXAMPLES),
+        "--no-shrink", "--continue-on-failure", "--request-timeout", "100", "--warnings", "off",
+        *(["--header", f"Authorization: Bearer {token}"] if token else []),
+    ]  # fmt: skip
+    tried = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    return tried, tried.stdout + tried.stderr

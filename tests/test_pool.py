@@ -292,7 +292,7 @@ def of_session(leader: int) -> list[int]:
 
 def test_a_desk_is_made_in_the_worker() -> None:
     """Where the memory of the process that asks is not theirs, nothing of it can leak into an answer."""
-    pool = Pool("test-worker", 1, partial(dict, jobs=5), megabytes=256, patience=30)
+    pool: Pool[Desk] = Pool("test-worker", 1, partial(dict, jobs=5), megabytes=256, patience=30)
     try:
         assert pool.run(jobs, seconds=30) == 5
     finally:

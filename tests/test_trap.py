@@ -1,8 +1,10 @@
+# ruff: noqa: S608 - queries here are attacks, put together on purpose
 """Nothing is ever fetched: a listener counts zero calls, whatever is asked of the service and the command, and wherever.
 
 A file with a mark in it stands for what lies on our own disk: the mark is in no answer.
 """
 
+import io
 import json
 import shutil
 import xml.sax
@@ -131,7 +133,7 @@ def xml_entity(trap: Trap, _disk: Disk) -> None:
     parser = xml.sax.make_parser()  # noqa: S317 - the danger is what is shown here
     parser.setFeature(xml.sax.handler.feature_external_ges, True)
     parser.setContentHandler(xml.sax.handler.ContentHandler())
-    parser.feed(f'<!DOCTYPE a [<!ENTITY e SYSTEM "{trap.address}">]><a>&e;</a>')
+    parser.parse(io.StringIO(f'<!DOCTYPE a [<!ENTITY e SYSTEM "{trap.address}">]><a>&e;</a>'))
 
 
 IMPORTS = "<http://www.w3.org/2002/07/owl#imports>"

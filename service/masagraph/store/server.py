@@ -77,10 +77,12 @@ class Server:
         Raises:
             StoreError: An address is none, or the time is up before it begins.
         """
-        for address in (self.query, self.update, self.graphs):
-            if address is not None and (urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname):
+        for address in (self.query, self.update, *filter(None, (self.graphs,))):
+            asked = urlsplit(address)
+            if asked.scheme not in ("http", "https") or not asked.hostname or asked.username is not None:
+                told = "begins with http:// or https:// and has no user in it"
                 raise StoreError(
-                    f"{address[:_LINE]!r} is no address of a SPARQL server: give one that begins with http:// or https://."
+                    f"This is no address of a SPARQL server: one {told}. Give each address, user and password apart."
                 )
         if self.seconds <= 0:
             raise StoreError(f"A SPARQL server cannot answer within {self.seconds} seconds: give it more than none.")
@@ -117,7 +119,8 @@ class Server:
             StoreError: The server does not answer in time, or answers what cannot be read.
         """
         asked = "default" if name is None else urlencode({"graph": name})
-        request = Request(f"{self.graphs}?{asked}", headers={"Accept": _TRIPLES, **self._introduction()})  # noqa: S310  # seen above
+        address = f"{self.graphs}{'&' if urlsplit(self.graphs).query else '?'}{asked}"
+        request = Request(address, headers={"Accept": _TRIPLES, **self._introduction()})  # noqa: S310  # seen above
         try:
             body, _ = self._read(str(self.graphs), lambda: urlopen(request, timeout=self.seconds))  # noqa: S310  # the same
         except RefusedError as error:

@@ -89,14 +89,15 @@ def carried(change: Change, stage: str) -> Iterator[str]:
         stage: What the names of those graphs begin with.
     """
     yield f"INSERT DATA {{ {graph(f'{stage}whole', f'<{stage}> {_CHANGE} 1')} }}"
+    blank: dict[Node, str] = {}
     for side, quads in (("out", change.removed), ("in", change.added)):
         numbers = _numbers(quads)
         ground = [quad for quad in quads if not _has_blank(quad)]
-        for blank in _together(quads):
+        for part in _together(quads):
             # Virtuoso takes no blank node in INSERT DATA.
-            yield f"INSERT {{ {_quads(blank, f'{stage}{side}', numbers)} }} WHERE {{ }}"
+            yield f"INSERT {{ {_quads(part, f'{stage}{side}', numbers, blank)} }} WHERE {{ }}"
         for begin in range(0, len(ground), _AT_ONCE):
-            yield f"INSERT DATA {{ {_quads(ground[begin : begin + _AT_ONCE], f'{stage}{side}', numbers)} }}"
+            yield f"INSERT DATA {{ {_quads(ground[begin : begin + _AT_ONCE], f'{stage}{side}', numbers, blank)} }}"
 
 
 def settled(change: Change, stage: str, default: str | None, number: int, moment: datetime) -> Iterator[str]:
@@ -195,8 +196,8 @@ def _together(quads: Iterable[Quad]) -> list[list[Quad]]:
     return list(parts.values())
 
 
-def _quads(quads: Iterable[Quad], stage: str, numbers: dict[str | None, int]) -> str:
-    blank: dict[Node, str] = {}
+def _quads(quads: Iterable[Quad], stage: str, numbers: dict[str | None, int], blank: dict[Node, str]) -> str:
+    # No label may stand in two operations of a request: they are counted through.
     held: dict[int, list[str]] = {}
     for *nodes, where in quads:
         held.setdefault(numbers[where], []).append(f"{' '.join(term(node, blank) for node in nodes)} .")

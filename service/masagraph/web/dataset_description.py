@@ -31,6 +31,8 @@ RIGHTS = (
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 _FORMATS = Namespace("http://www.w3.org/ns/formats/")
 _MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
+_VERSION = URIRef(f"{DCAT}version")
+"""Of DCAT 3, which rdflib does not know yet."""
 _PROTOCOL = URIRef("https://www.w3.org/TR/sparql11-protocol/")
 blueprint = Blueprint("dataset_description", __name__)
 
@@ -64,7 +66,7 @@ def _description(number: int, held: Contents, files: tuple[exporting.File, ...])
         graph.add((dataset, says, Literal(words, lang="en")))
     for says, what in (
         (DCTERMS.modified, modified),
-        (DCAT.version, Literal(str(number))),
+        (_VERSION, Literal(str(number))),
         (DCAT.landingPage, URIRef(f"{home}/")),
         (VOID.sparqlEndpoint, URIRef(f"{home}/sparql")),
         (VOID.uriLookupEndpoint, URIRef(f"{home}/thing?iri=")),

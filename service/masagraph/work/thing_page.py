@@ -9,7 +9,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from masagraph.graphs import local
-from masagraph.vocab import RDF, XSD
+from masagraph.vocab import BASE, RDF, XSD
 from masagraph.work import describing
 from masagraph.work.reading import Desk
 
@@ -76,7 +76,7 @@ def page(desk: Desk, number: int, iri: str) -> Page:
     lists = {node for node in held.about.subjects(RDF.first) if isinstance(node, BNode)}
     others = set(held.about.subjects()) - lists - {document}
     parts = sorted(map(tell.part, others), key=lambda part: (part.anchor.startswith(_UNNAMED), *_text(part.called)))
-    pointing = tuple((tell.words(s), tell.term(p), tell.words(o)) for s, p, o in held.pointing)
+    pointing = tuple((tell.words(s), tell.by(p), tell.words(o)) for s, p, o in held.pointing)
     return Page(tell.part(document), tuple(parts), pointing, held.has_more, reader.graph(document) is not None)
 
 
@@ -90,7 +90,7 @@ class _Teller:
 
     def part(self, node: Node) -> Part:
         said = [p for p in set(self._about.predicates(node)) if p != RDF.type]
-        told = (Said(self.term(p), tuple(self._values(node, p))) for p in said)
+        told = (Said(self.by(p), tuple(self._values(node, p))) for p in said)
         kinds = sorted(map(self.term, self._about.objects(node, RDF.type)), key=_text)
         in_order = sorted(told, key=lambda each: (each.by.text, each.by.iri or ""))
         return Part(self._anchor(node), self.words(node), tuple(kinds), tuple(in_order))
@@ -99,6 +99,11 @@ class _Teller:
         """Return words for a property or a kind of thing; what has no name here is called by the words it is made of."""
         words = self.words(term)
         return words if self._name(term) else Words(_INNER_CAPITAL.sub(" ", words.text).lower(), words.iri)
+
+    def by(self, term: Node) -> Words:
+        """Return words for a property; nothing is held of those of others, so that there is nothing to link to."""
+        words = self.term(term)
+        return words if words.iri and words.iri.startswith(BASE) else Words(words.text)
 
     def words(self, term: Node) -> Words:
         if isinstance(term, Literal):
