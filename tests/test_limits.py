@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - queries here are put together on purpose
 """Limits bite: whatever takes too long, too much or too many is answered clearly or turned away, and others notice nothing."""
 
 import gzip
@@ -25,7 +24,8 @@ pytestmark = pytest.mark.long
 LIMIT, REQUEST, MEGABYTES = 3, 3, 1
 QUERY, TURTLE = {"Content-Type": "application/sparql-query"}, {"Content-Type": "text/turtle"}
 CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-SMALL = "SELECT ?type (COUNT(*) AS ?n) WHERE { <https://w3id.org/masagraph/id/version/barnet-2019> ?p ?o . ?o a ?type } GROUP BY ?type"
+VERSION = "https://w3id.org/masagraph/id/version/barnet-2019"
+SMALL = f"SELECT ?type (COUNT(*) AS ?n) WHERE {{ <{VERSION}> ?p ?o . ?o a ?type }} GROUP BY ?type"
 ROUNDS = 3
 
 
@@ -142,12 +142,12 @@ def test_a_query_that_hoards_is_stopped(service: Served, text: str) -> None:
 
 def test_a_query_that_hoards_is_stopped_by_what_it_takes(shipped_data: Path, tmp_path: Path) -> None:
     serving.copy_store(shipped_data, tmp_path)
-    with serving.serving(tmp_path, "--workers", "1", "--worker-megabytes", "400", "--query-seconds", "120") as patient:
+    with serving.serving(tmp_path, "--workers", "1", "--worker-megabytes", "700", "--query-seconds", "120") as patient:
         patient.ask("POST", "/sparql", SMALL, QUERY)
         before = memory(patient)
         reply = patient.ask("POST", "/sparql", "SELECT ?a ?d WHERE { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f ?c LIMIT 1", QUERY)
         assert (reply.status, json.loads(reply.body)["code"]) == (507, "memory-limit")
-        assert "400 MB" in json.loads(reply.body)["detail"]
+        assert "700 MB" in json.loads(reply.body)["detail"]
         assert patient.ask("POST", "/sparql", SMALL, QUERY).status == 200
         assert memory(patient) < before * 1.2
 
@@ -218,7 +218,7 @@ def test_what_is_packed_is_not_unpacked(service: Served) -> None:
 
 
 def test_what_is_nested_deep_is_refused(service: Served) -> None:
-    deep = 100_000
+    deep = 40_000
     for body, media_type in (
         ('{"@graph":' + "[" * deep + "]" * deep + "}", "application/ld+json"),
         ('{"a":' * deep + "1" + "}" * deep, "application/ld+json"),
@@ -277,10 +277,11 @@ def test_a_thousand_connections_are_answered_or_turned_away(service: Served) -> 
         told, lines = [], []
         for _ in range(20):
             try:
-                lines.append(connection(service))
+                line = connection(service)
             except OSError:
                 told.append("refused")
-        for line in lines:
+                continue
+            lines.append(line)
             with suppress(OSError):
                 line.sendall(b"GET /sparql?query=ASK%20%7B%7D HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         for line in lines:

@@ -580,17 +580,19 @@ def test_what_an_operator_put_there_is_not_published(service: Served, key: str, 
 
 
 def test_what_is_known_of_bodies_is_read_anew(service: Served, admin: str) -> None:
-    """What is settled at a publish rests on the reference data that are held then, not on those of the publish before."""
+    """What is settled at a publish rests on the reference data that are held then, not on those of the publish before.
+
+    That Enfield's health partner ended, and with it what it had in this version, is for them to say.
+    """
     reference = f"/admin/graphs?graph={quote(layout.REFERENCE)}"
     triples = {"Content-Type": "application/n-triples"}
     known = service.ask("GET", reference, headers={"Accept": "application/n-triples"}, token=admin).body
-    document = service.ask("GET", "/graphs/brent-2019?format=ntriples").text
-    settled = f"/graphs?graph={quote(layout.settled(f'{layout.VERSIONS}brent-2019'))}"
-    note = f'<{layout.VERSIONS}brent-2019> <{SKOS.note}> "x" .\n'
+    document = service.ask("GET", "/graphs/enfield-2019?format=ntriples").text
+    settled = f"/graphs?graph={quote(layout.settled(f'{layout.VERSIONS}enfield-2019'))}"
+    note = f'<{layout.VERSIONS}enfield-2019> <{SKOS.note}> "x" .\n'
     found = []
     for method, body, text in (("PUT", known, document + note), ("DELETE", b"", document), ("PUT", known, document + note)):
         assert service.ask(method, reference, body, triples, admin).status in (201, 204)
-        assert service.ask("PUT", "/graphs/brent-2019", text, triples, admin).status == 200
+        assert service.ask("PUT", "/graphs/enfield-2019", text, triples, admin).status == 200
         found.append(graph_of(service.ask("GET", settled)))
-    assert isomorphic(found[0], found[2])
-    assert {p for _, p, _ in found[0]} - {p for _, p, _ in found[1]} - {SKOS.note}
+    assert [len(list(graph.subjects(MASA.countsTo))) for graph in found] == [1, 0, 1]

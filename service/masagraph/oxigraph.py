@@ -1,16 +1,17 @@
 """The one door to pyoxigraph: fast parsing into rdflib graphs, and SPARQL over what is held in memory or on disk."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from masagraph.answers import Answer, Dataset, Row, Rows, Triples
+from masagraph.answers import Answer, Dataset, Row, Rows, Triple, Triples
 
 Quad = tuple[Node, Node, Node, str | None]
 """A triple and the name of its graph; None is the default graph."""
+_WITH_PREFIXES = ("turtle", "trig")
 Pattern = tuple[Node | None, Node | None, Node | None]
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -54,6 +55,11 @@ def _quad(triple: tuple[Node, Node, Node], name: str | None = None) -> ox.Quad:
     return ox.Quad(subject, predicate, value, _graph_name(name))  # type: ignore[arg-type]  # a graph holds terms only where they may stand
 
 
+def _as_triple(triple: Triple) -> ox.Triple:
+    subject, predicate, value = map(_to_oxigraph, triple)
+    return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]  # as above
+
+
 def _triple(found: ox.Quad | ox.Triple) -> tuple[Node, Node, Node]:
     return _to_rdflib(found.subject), _to_rdflib(found.predicate), _to_rdflib(found.object)
 
@@ -75,6 +81,23 @@ def parse(data: bytes, syntax: str) -> Iterator[Quad]:
     """
     for quad in ox.parse(data, format=FORMATS[syntax], rename_blank_nodes=True):
         yield *_triple(quad), None if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
+
+
+def write(triples: Iterable[Triple], syntax: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return triples as a document, in their order, each term exactly as it is.
+
+    Args:
+        triples: What to write.
+        syntax: A key of `FORMATS`.
+        prefixes: Short names of namespaces, for Turtle and TriG.
+    """
+    named = dict(prefixes) if syntax in _WITH_PREFIXES else None
+    written = ox.serialize(map(_as_triple, triples), format=FORMATS[syntax], prefixes=named)
+    if written is None:
+        raise TypeError("a document is returned where no file is named")
+    # Oxigraph tells prefixes in an order of its own, another each time.
+    lines = written.split(b"\n", len(named or ()))
+    return b"\n".join([*sorted(lines[:-1]), lines[-1]])
 
 
 def read(paths: Iterable[Path]) -> Graph:

@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from masagraph.answers import Answer, Row, Rows, Triple
 from masagraph.sparql import graph_forms, xml_text
-from masagraph.sparql.terms import Terms, datatype
+from masagraph.sparql.terms import Labels, datatype, written
 from masagraph.vocab import MASA
 
 TRUNCATED = str(MASA.truncated)
@@ -84,16 +84,16 @@ def _first(parts: Iterator[_Part], limit: int) -> tuple[list[_Part], bool]:
 
 
 def _json(names: tuple[str, ...], rows: list[Row], is_cut: bool) -> str:
-    terms = Terms()
+    labels = Labels()
     head: dict[str, object] = {"vars": list(names), **({"link": [TRUNCATED]} if is_cut else {})}
-    bindings = [{name: _told(term, terms) for name, term in zip(names, row, strict=True) if term is not None} for row in rows]
+    bindings = [{name: _told(term, labels) for name, term in zip(names, row, strict=True) if term is not None} for row in rows]
     return json.dumps({"head": head, "results": {"bindings": bindings}}, ensure_ascii=False)
 
 
-def _told(term: Node, terms: Terms) -> dict[str, str]:
+def _told(term: Node, labels: Labels) -> dict[str, str]:
     """Return a term as SPARQL 1.1 Query Results JSON Format, 3.2.2, has it; the XML form has the same parts."""
     if isinstance(term, BNode):
-        return {"type": "bnode", "value": terms.label(term)}
+        return {"type": "bnode", "value": labels.of(term)}
     if not isinstance(term, Literal):
         return {"type": "uri", "value": str(term)}
     told = {"type": "literal", "value": str(term)}
@@ -106,33 +106,33 @@ def _told(term: Node, terms: Terms) -> dict[str, str]:
 
 
 def _csv(names: tuple[str, ...], rows: list[Row], _is_cut: bool) -> str:
-    terms, out = Terms(), io.StringIO()
+    labels, out = Labels(), io.StringIO()
     writer = csv.writer(out)  # RFC 4180, with the line ends of that
     writer.writerow(names)
     for row in rows:
-        writer.writerow(["" if t is None else terms.long(t) if isinstance(t, BNode) else str(t) for t in row])
+        writer.writerow(["" if t is None else f"_:{labels.of(t)}" if isinstance(t, BNode) else str(t) for t in row])
     return out.getvalue()
 
 
 def _tsv(names: tuple[str, ...], rows: list[Row], _is_cut: bool) -> str:
-    terms = Terms()
+    labels = Labels()
     lines = ["\t".join(f"?{name}" for name in names)]
-    lines += ["\t".join("" if term is None else terms.short(term) for term in row) for row in rows]
+    lines += ["\t".join("" if term is None else written(term, labels) for term in row) for row in rows]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _xml(names: tuple[str, ...], rows: list[Row], is_cut: bool) -> str:
-    terms = Terms()
+    labels = Labels()
     variables = "".join(f'<variable name="{xml_text.escaped(name)}"/>' for name in names)
     link = f'<link href="{TRUNCATED}"/>' if is_cut else ""
-    results = "".join(f"<result>{_bindings(names, row, terms)}</result>\n" for row in rows)
+    results = "".join(f"<result>{_bindings(names, row, labels)}</result>\n" for row in rows)
     body = _xml_document(f"<head>{variables}{link}</head>\n<results>\n{results}</results>")
     xml_text.fit(body)
     return body
 
 
-def _bindings(names: tuple[str, ...], row: Row, terms: Terms) -> str:
-    bound = [(name, _told(term, terms)) for name, term in zip(names, row, strict=True) if term is not None]
+def _bindings(names: tuple[str, ...], row: Row, labels: Labels) -> str:
+    bound = [(name, _told(term, labels)) for name, term in zip(names, row, strict=True) if term is not None]
     return "".join(f'<binding name="{xml_text.escaped(name)}">{_element(**told)}</binding>' for name, told in bound)
 
 
