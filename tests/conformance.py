@@ -3,6 +3,7 @@
 `python tests/conformance.py FILE` writes what it found. MASAGRAPH_W3C_SUITES says where the suites are.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ import protocols
 import serving
 from protocols import PROTOCOL, Runner, UnexpectedError
 from serving import Served
-from suites import entries
+from suites import VARIABLE, entries
 
 ADMIN, ADMIN_GRAPHS, PUBLIC = "/admin/sparql", "/admin/graphs", "/sparql"
 _ROLES = {
@@ -132,5 +133,7 @@ def _fragment(path: str) -> str:
 
 
 if __name__ == "__main__":
+    if not os.environ.get(VARIABLE):
+        sys.exit(f"{VARIABLE} does not say where the W3C's test suites are.")
     with service() as (running, secret):
         Path(sys.argv[1]).write_text(earl(outcomes(running.address, secret)), encoding="utf-8")

@@ -63,7 +63,7 @@ _SENT = {
 
 @schemathesis.serializer(*_SENT)
 def as_bytes(_context: schemathesis.SerializationContext, value: object) -> bytes:
-    """Return what is sent for a value: itself, if it is one of ours, else an example of the description."""
+    """Return what is sent for a value: itself, if it is one of ours, else what the description gives."""
     return value if isinstance(value, bytes) else str(value).encode()
 
 

@@ -59,6 +59,11 @@ def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
                 yield path, method.upper(), {**operation, "shared": item.get("parameters", [])}
 
 
+def plain(rule: str) -> str:
+    """Return the address of a rule of the web library as the description writes it."""
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule)
+
+
 def parameters(described: dict[str, Any], operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the parameters of an operation by name, where references lead."""
     given = [*operation["shared"], *operation.get("parameters", [])]
@@ -78,9 +83,7 @@ def test_the_validator_sees_a_fault() -> None:
 
 def test_it_tells_every_address_and_no_other(made: Flask) -> None:
     has = {
-        (re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule), method)
-        for rule in made.url_map.iter_rules()
-        for method in (rule.methods or set()) - _OF_THE_LIBRARY
+        (plain(rule.rule), method) for rule in made.url_map.iter_rules() for method in (rule.methods or set()) - _OF_THE_LIBRARY
     }
     told = {(path, method) for path, method, _ in operations(openapi.description())}
     assert told == has
@@ -144,13 +147,15 @@ def _json(text: str) -> dict[str, Any]:
 def test_made_up_requests_find_no_fault_and_no_answer_that_is_not_told(shipped_data: Path, tmp_path: Path) -> None:
     """Every operation, writes and those of operators included, on a store that is thrown away."""
     serving.copy_store(shipped_data, tmp_path / "data")
-    with serving.serving(tmp_path / "data", "--workers", "2", "--admin", "--keep-generations", "3") as service:
+    # Limits of time are no matter of this test, and a busy machine is no fault of the service.
+    patient = ["--query-seconds", "90", "--queue-seconds", "90", "--check-seconds", "90"]
+    with serving.serving(tmp_path / "data", "--workers", "2", "--admin", "--keep-generations", "3", *patient) as service:
         tried, report = _tried(service, tmp_path, service.token("admin"))
+        counted = service.ask("GET", "/metrics").text
     assert tried.returncode == 0, report
-    cases = int(re.findall(r"(\d+) generated", report)[-1])
-    assert cases >= _FEWEST
-    (selected, tested) = re.findall(r"Selected: (\d+)/\d+\s+Tested: (\d+)", report)[-1]
-    assert selected == tested == str(len(list(operations(openapi.description()))))
+    assert int(re.findall(r"(\d+) generated", report)[-1]) >= _FEWEST
+    answered = {(plain(path), method) for path, method in re.findall(r'requests_total{endpoint="(.+?)",method="(\w+)"', counted)}
+    assert {(path, method) for path, method, _ in operations(openapi.description())} <= answered
 
 
 @pytest.mark.long
@@ -175,12 +180,10 @@ def _tried(
     told = described or f"{service.address}/api/openapi.json"
     call = [
         str(Path(sys.executable).with_name("schemathesis")), "run", told, "--url", service.address, "--seed", "1", "--no-color",
-        "--phases", "examples,coverage,fuzzing", "--checks", ",".join(_CHECKS), "--max-examples", str(_EXAMPLES),
+        "--phases", "coverage,fuzzing", "--checks", ",".join(_CHECKS), "--max-examples", str(_EXAMPLES),
         "--no-shrink", "--continue-on-failure", "--request-timeout", "100", "--warnings", "off",
         *(["--header", f"Authorization: Bearer {token}"] if token else []),
     ]  # fmt: skip
     ours = {**os.environ, "SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("made_up.py"))}
     tried = subprocess.run(call, cwd=folder, env=ours, capture_output=True, text=True, check=False, timeout=_SECONDS)
-        call, cwd=folder, env={**os.environ, **hooks}, capture_output=True, text=True, check=False, timeout=_SECONDS
-    )
     return tried, tried.stdout + tried.stderr

@@ -29,7 +29,7 @@ ASK = "ASK {}"
 class Stub(ThreadingHTTPServer):
     """A server that answers as it is told, the last answer for ever, and notes what it is asked."""
 
-    daemon_threads = True
+    daemon_threads = False
 
     def __init__(self, *answers: "Told") -> None:
         """Say what it answers."""
@@ -124,6 +124,16 @@ def test_an_answer_is_read() -> None:
         assert list(built.triples) == [(S, P, Literal("1"))]
 
 
+def test_a_blank_node_is_itself_within_an_answer_and_nothing_beyond() -> None:
+    one, two = (b'{"type":"bnode","value":"nodeID://b%d"}' % n for n in (1, 2))
+    rows = b'{"head":{"vars":["a"]},"results":{"bindings":[{"a":' + b'},{"a":'.join((one, two, one)) + b"}]}}"
+    first, second = (found.rows if isinstance(found := json_results.read(rows), Rows) else () for _ in range(2))
+    named = [str(node) for (node,) in (*first, *second)]
+    assert named[0] == named[2] != named[1]
+    assert len(set(named)) == 4
+    assert all(name.isalnum() for name in named)
+
+
 def test_who_we_are_and_which_graphs_are_seen_is_sent_along() -> None:
     with stub(said(YES)) as running:
         running.given(user="us", password="secret").answer(ASK, Dataset(("urn:d", "urn:e"), ("urn:n",)))  # noqa: S106  # of no use elsewhere
@@ -135,7 +145,7 @@ def test_who_we_are_and_which_graphs_are_seen_is_sent_along() -> None:
     assert two["Authorization"] == "Bearer token"
 
 
-@pytest.mark.parametrize("text", ["PREFIX insert: <urn:> ASK {}", "# DELETE\nASK {}", "ASK { <urn:insert> ?p 'DROP' }"])
+@pytest.mark.parametrize("text", ["PREFIX insert: <urn:> ASK {}", "PREFIX x: <urn:> # insert\nASK {}", "ASK { ?s ?p 'DROP' }"])
 def test_a_query_is_never_sent_as_an_update(text: str) -> None:
     with stub(said(YES)) as running:
         assert running.given().answer(text) is True
@@ -332,6 +342,21 @@ def test_a_change_whose_quads_somebody_dropped_does_nothing(place: Remote, monke
     monkeypatch.undo()
     assert values(place) == {"1"}
     assert place.current() == 1
+
+
+@pytest.mark.long
+def test_a_change_that_is_overtaken_on_its_way_does_nothing(place: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, other, write = place.writer(), place.writer(), Server.write
+
+    def overtaken(self: Server, text: str) -> None:
+        monkeypatch.setattr(Server, "write", write)
+        other.apply(Change(added=quads(A, "1")))
+        write(self, text)
+
+    monkeypatch.setattr(Server, "write", overtaken)
+    with pytest.raises(StoreError, match="another process changed data version 0"):
+        writer.apply(Change((A,), (), quads(A, "2")))
+    assert (place.current(), values(place)) == (1, {"1"})
 
 
 @pytest.mark.long

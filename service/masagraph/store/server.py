@@ -180,7 +180,10 @@ class Server:
         except SPARQLWrapperException as error:
             # It keeps the body as text, and what the server answered only as what it was raised from.
             answered, body = error.__context__, ast.literal_eval(str(error).partition("Response:\n")[2] or "b''")
-            raise self._refusal(address, answered.code if isinstance(answered, HTTPError) else 500, body) from None
+            if not isinstance(answered, HTTPError):
+                raise
+            answered.close()
+            raise self._refusal(address, answered.code, body) from None
         except HTTPError as error:
             raise self._refusal(address, error.code, _told(error)) from None
         except (OSError, HTTPException) as error:
