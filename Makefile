@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 FIRST := data/arrangements/barking-and-dagenham-2019.ttl
 
-.PHONY: run test test-long bench lint format clean
+.PHONY: run test test-long bench earl lint format clean
 
 # Check the first arrangement, then serve all of them on this machine alone until stopped with Ctrl-C.
 # Requirements not met are the answer, not a failure of the command.
@@ -22,6 +22,11 @@ test-long: $(VENV)/.test
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.engines
 	$(BIN)/python -m benchmarks.questions
+	$(BIN)/python -m benchmarks.load
+
+# Needs MASAGRAPH_W3C_SUITES, the folder of the W3C's test suites.
+earl: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m conformance docs/earl.ttl
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -54,6 +54,8 @@ def run(address: str, requests: Sequence[Request], seconds: int, connections: in
         told = subprocess.run(call, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         raise MissingError(f"Not all answers were good:\n{told}")
+    if re.search(r"^ +0 requests in", told, re.MULTILINE):
+        raise MissingError(f"Nothing was answered in {seconds} s.")
     return Run(_number(r"Requests/sec: +(\S+)", told), _milliseconds("50%", told), _milliseconds("99%", told))
 
 

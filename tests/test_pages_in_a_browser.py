@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -44,6 +44,7 @@ class Tab:
     """A page of a browser that is let out to one service alone, and notes what it would have fetched elsewhere."""
 
     def __init__(self, page: Page, served: Served) -> None:
+        """Watch a page."""
         self.page, self._served = page, served
         self.elsewhere: list[str] = []
         self.asked = 0
@@ -53,7 +54,7 @@ class Tab:
 
     def _let(self, route: Route) -> None:
         self.asked += 1
-        if urlsplit(route.request.url).netloc == self._served.host:
+        if route.request.url.startswith(f"{self._served.address}/"):
             route.continue_()
         else:
             self.elsewhere.append(route.request.url)
@@ -174,7 +175,11 @@ def test_a_wide_table_moves_in_its_own_box(browser: Browser, served: Served) -> 
         assert here.overflow == 0
         box.focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+        for _ in range(50):
+            if box.evaluate("box => box.scrollLeft"):
+                break
+            page.wait_for_timeout(100)
+        assert box.evaluate("box => box.scrollLeft") > 0
 
 
 def test_paper_shows_the_answer_alone(browser: Browser, served: Served) -> None:
