@@ -13,12 +13,12 @@ from types import FrameType
 from rdflib import Graph
 
 from benchmarks.engines import OK, DifferentWorkError, process_seconds
+from masagraph.answers import Row
 from masagraph.dataset import holding
 from masagraph.dataset.names import Names
 from masagraph.oxigraph import Snapshot
 from masagraph.questions import binding, loader, values
 from masagraph.questions.model import Question
-from masagraph.answers import Row
 
 DAY = "2021-05-01"
 TURNS, OURS_IN_A_TURN, COLD_RUNS = 3, 5, 9

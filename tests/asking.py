@@ -10,11 +10,11 @@ import yaml
 from rdflib import Graph
 
 from masagraph import oxigraph
+from masagraph.answers import Row
 from masagraph.dataset import holding
 from masagraph.dataset.names import Names
 from masagraph.oxigraph import Snapshot
 from masagraph.questions import binding, loader, values
-from masagraph.answers import Row
 
 FOLDER = Path(__file__).parent / "questions"
 _BASE = "https://w3id.org/masagraph/"

@@ -21,7 +21,9 @@ from rdflib import Graph
 import serving
 from masagraph import assets
 from masagraph.cli import main
+from masagraph.oxigraph import Quad
 from masagraph.store import generations, layout
+from masagraph.store.contract import Change
 from masagraph.store.embedded import Embedded
 from masagraph.vocab import SKOS
 from serving import Served
@@ -75,7 +77,7 @@ class Publisher:
 
 def marks(graph: Graph | None, key: str) -> list[int]:
     """Return the mark in the label of each thing of an arrangement."""
-    told = [str(label) for thing, label in (graph or Graph()).subject_objects(SKOS.prefLabel) if f"/{key}" in thing]
+    told = [str(label) for thing, label in (graph or Graph()).subject_objects(SKOS.prefLabel) if f"/{key}" in str(thing)]
     return [int(label.removeprefix("mark ").partition(":")[0]) for label in told if label.startswith("mark ")]
 
 
@@ -163,18 +165,16 @@ def test_half_a_publish_would_be_seen(shipped_data: Path, tmp_path: Path) -> Non
     name = version("first-town")
     label = re.compile("^mark 1: ")
     for graph in (name, layout.settled(name), None):
-        kept = [(*triple, graph) for triple in old.graph(graph) or () if label.match(str(triple[2]))]
+        kept: list[Quad] = [(*triple, graph) for triple in old.graph(graph) or () if label.match(str(triple[2]))]
         with changed(tmp_path / "store", kept), pytest.raises((AssertionError, ValueError)):
             require_whole(tmp_path, [who])
     old.close()
 
 
 @contextmanager
-def changed(store: Path, added: list[tuple[object, ...]]) -> Iterator[None]:
+def changed(store: Path, added: list[Quad]) -> Iterator[None]:
     """Have a store hold something more for a while."""
-    from masagraph.store.contract import Change  # noqa: PLC0415
-
-    for change in (Change(added=tuple(added)), Change(removed=tuple(added))):  # type: ignore[arg-type]  # they are quads
+    for change in (Change(added=tuple(added)), Change(removed=tuple(added))):
         writer = Embedded(store).writer()
         writer.apply(change)
         writer.close()

@@ -428,19 +428,6 @@ def test_rows_that_virtuoso_leaves_out_are_missed(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_virtuoso_lets_in_by_digest(tmp_path: Path) -> None:
-    if why := servers.missing("virtuoso"):
-        pytest.skip(why)
-    with servers.virtuoso(tmp_path) as running:
-        address = f"{running.query}-auth"
-        place = Remote(Server(address, address, user="dba", password="dba", digest=True))  # noqa: S106  # of no use elsewhere
-        assert place.writer().apply(Change(added=quads(A, "1"))) == 1
-        assert values(place) == {"1"}
-        with pytest.raises(StoreError, match="401"):
-            Remote(Server(address, address, user="dba", password="wrong", digest=True)).current()  # noqa: S106  # of no use elsewhere
-
-
-@pytest.mark.long
 def test_fuseki_lets_in_by_password(tmp_path: Path) -> None:
     if why := servers.missing("fuseki"):
         pytest.skip(why)

@@ -68,6 +68,15 @@ def _graph_name(name: str | None) -> ox.NamedNode | ox.DefaultGraph:
     return ox.DefaultGraph() if name is None else ox.NamedNode(name)
 
 
+def is_iri(text: str) -> bool:
+    """Tell whether a text is an absolute IRI."""
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
 def parse(data: bytes, syntax: str) -> Iterator[Quad]:
     """Parse a document and yield its quads; nothing is fetched.
 

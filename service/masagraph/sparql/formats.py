@@ -33,6 +33,11 @@ _ALL = (
 FORMS = {form.key: form for form in _ALL}
 DEFAULTS = {"rows": "json", "graph": "turtle"}
 """The form for a client that takes any, by kind of answer."""
+NICKNAMES = {
+    "json": ("json", "jsonld"), "json-ld": ("jsonld",), "xml": ("xml", "rdfxml"), "rdf": ("rdfxml",), "rdf+xml": ("rdfxml",),
+    "n3": ("turtle",),
+}  # fmt: skip
+"""What well-known clients call forms in `format=`, for an answer of either kind."""
 
 
 def of_kind(kind: str) -> tuple[Form, ...]:

@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-from SPARQLWrapper import DIGEST, POST, SPARQLWrapper
+from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from masagraph.answers import Answer, Dataset, Triple, Triples
@@ -58,8 +58,8 @@ class _PassingError(StoreError):
 class Server:
     """The addresses of a server, who we are there, and how many seconds a request may take.
 
-    Without `graphs`, the address of its graph store, graphs are read by queries. A `token` goes before `user` and `password`;
-    `digest` sends these as HTTP digest authentication rather than basic.
+    Without `graphs`, the address of its graph store, graphs are read by queries. A `token` goes before `user` and `password`, which
+    are sent as basic authentication.
     """
 
     query: str
@@ -68,7 +68,6 @@ class Server:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
-    digest: bool = False
     seconds: float = 30.0
 
     def __post_init__(self) -> None:
@@ -147,11 +146,8 @@ class Server:
         request.timeout = self.seconds  # type: ignore[assignment]  # as said
         request.setMethod(POST)
         request.setOnlyConneg(True)
-        for key, value in {"Accept": accepted, **({} if self.digest else self._introduction())}.items():
+        for key, value in {"Accept": accepted, **self._introduction()}.items():
             request.addCustomHttpHeader(key, value)
-        if self.digest:
-            request.setHTTPAuth(DIGEST)
-            request.setCredentials(self.user, self.password)
         for key, names in (("default-graph-uri", dataset.default), ("named-graph-uri", dataset.named)) if dataset else ():
             for name in names:
                 request.addParameter(key, name)

@@ -34,7 +34,7 @@ def ask() -> Response:
         return _update()
     addresses.only(*_READ)
     if request.method == "GET" and not request.query_string:
-        return description.describe()
+        return description.describe(description.SD.SPARQL11Update)
     return sparql.answer(sparql.read(), answering.generation())
 
 

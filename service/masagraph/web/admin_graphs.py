@@ -8,7 +8,8 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 from werkzeug.urls import iri_to_uri
 
-from masagraph.web import addresses, admin, graph_store
+from masagraph.web import addresses, admin, fields, graph_store
+from masagraph.web.graph_store import GRAPH
 from masagraph.web.service import service
 from masagraph.work import administering
 
@@ -59,7 +60,7 @@ def _name(own: str | None, *others: str) -> str | None:
     """
     if own is not None:
         addresses.only(*others)
-        return graph_store.fit(iri_to_uri(f"{addresses.home()}/admin/graphs/{own}"))
+        return fields.absolute(iri_to_uri(f"{addresses.home()}/admin/graphs/{own}"), GRAPH)
     addresses.only(graph_store.GRAPH, graph_store.DEFAULT, *others)
     return graph_store.named()
 

@@ -15,6 +15,7 @@ from masagraph.web.service import service
 
 GENERATION = "Masagraph-Generation"
 TRUNCATED = "Masagraph-Truncated"
+_CHARSET = "; charset=utf-8"
 
 
 def generation() -> int:
@@ -60,19 +61,37 @@ def forms() -> dict[str, str]:
         InputError: The parameter `format` names no form.
         NotAcceptable: The client takes none of any kind.
     """
+    return _wanted(tuple(formats.DEFAULTS))
+
+
+def form_of_graph() -> str:
+    """Return the key of the form of a graph that a client wants most.
+
+    Raises:
+        InputError: The parameter `format` names none.
+        NotAcceptable: The client takes none.
+    """
+    return _wanted(("graph",))["graph"]
+
+
+def _wanted(kinds: tuple[str, ...]) -> dict[str, str]:
+    offered = {kind: formats.of_kind(kind) for kind in kinds}
     asked = request.args.get("format")
     if asked is not None:
-        if asked not in formats.FORMS:
-            raise InputError("format", f"'{asked[:40]}' is no form", f"Take one of {', '.join(formats.FORMS)}")
-        return {formats.FORMS[asked].kind: asked}
+        named = formats.NICKNAMES.get(asked, (asked,))
+        found = {kind: form.key for kind in kinds for form in offered[kind] if form.key in named}
+        if not found:
+            known = ", ".join(form.key for kind in kinds for form in offered[kind])
+            raise InputError("format", f"'{asked[:40]}' is no form of this", f"Take one of {known}")
+        return found
     found = {}
-    for kind, default in formats.DEFAULTS.items():
-        keys = {media_type: f.key for f in reversed(formats.of_kind(kind)) for media_type in (f.media_type, *f.aliases)}
-        best = best_of(keys, formats.FORMS[default].media_type)
+    for kind in kinds:
+        keys = {media_type: f.key for f in reversed(offered[kind]) for media_type in (f.media_type, *f.aliases)}
+        best = best_of(keys, formats.FORMS[formats.DEFAULTS[kind]].media_type)
         if best is not None:
             found[kind] = keys[best]
     if not found:
-        raise NotAcceptable(f"Offered here: {', '.join(f.media_type for f in formats.FORMS.values())}.")
+        raise NotAcceptable(f"Offered here: {', '.join(form.media_type for kind in kinds for form in offered[kind])}.")
     return found
 
 
@@ -80,7 +99,10 @@ def best_of(media_types: Iterable[str], default: str) -> str | None:
     """Return the media type that the client wants most; the default if it does not mind, None if it takes none."""
     if not request.accept_mimetypes:
         return default
-    return request.accept_mimetypes.best_match([default, *media_types])
+    # Some clients ask with a charset, and what they are sent is in that.
+    offered = [named for media_type in (default, *media_types) for named in (media_type, media_type + _CHARSET)]
+    best = request.accept_mimetypes.best_match(offered)
+    return None if best is None else best.removesuffix(_CHARSET)
 
 
 def told(body: bytes | str, media_type: str, number: int, status: int = 200) -> Response:
@@ -96,7 +118,7 @@ def told(body: bytes | str, media_type: str, number: int, status: int = 200) -> 
 
 def typed(media_type: str) -> str:
     """Return a media type with the charset, where it is text."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+    return media_type + _CHARSET if media_type.startswith("text/") else media_type
 
 
 def tag(number: int) -> str:

@@ -15,26 +15,29 @@ SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _FORMATS = Namespace("http://www.w3.org/ns/formats/")
 
 
-def describe() -> Response:
+def describe(*languages: URIRef) -> Response:
     """Return the description of the endpoint in a form of RDF that the client takes.
+
+    Args:
+        languages: What it takes beside queries.
 
     Raises:
         NotAcceptable: It takes none.
     """
     number = answering.generation()
-    forms = {form.key: form.media_type for form in formats.of_kind("graph")}
-    key = answering.chosen(forms, "turtle")
-    graph = _description(request.base_url, service().read(names, number))
-    return answering.told(results.write(graph, key), forms[key], number)
+    form = answering.form_of_graph()
+    graph = _description(request.base_url, service().read(names, number), languages)
+    return answering.told(results.write(graph, form), formats.FORMS[form].media_type, number)
 
 
-def _description(address: str, held: Iterable[str]) -> Graph:
+def _description(address: str, held: Iterable[str], languages: Iterable[URIRef]) -> Graph:
     graph = Graph()
     graph.bind("sd", SD)
     endpoint, dataset, default = URIRef(f"{address}#service"), URIRef(f"{address}#dataset"), BNode()
     graph.add((endpoint, RDF.type, SD.Service))
     graph.add((endpoint, SD.endpoint, URIRef(address)))
-    graph.add((endpoint, SD.supportedLanguage, SD.SPARQL11Query))
+    for language in (SD.SPARQL11Query, *languages):
+        graph.add((endpoint, SD.supportedLanguage, language))
     for form in formats.FORMS.values():
         if form.w3c_name is not None:
             graph.add((endpoint, SD.resultFormat, _FORMATS[form.w3c_name]))

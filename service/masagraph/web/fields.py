@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 from flask import request
 
+from masagraph import oxigraph
 from masagraph.answers import Dataset
 from masagraph.errors import InputError
 
@@ -83,8 +84,7 @@ def absolute(name: str, where: str) -> str:
     Raises:
         InputError: It is none.
     """
-    scheme, colon, rest = name.partition(":")
-    if not (colon and rest and scheme.isascii() and scheme[:1].isalpha()) or any(c in '<>"{}|^`\\' or c <= " " for c in name):
+    if not oxigraph.is_iri(name):
         raise InputError(where, f"'{name[:100]}' is no absolute IRI", "Write it whole, such as https://example.org/graph")
     return name
 

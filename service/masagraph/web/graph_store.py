@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 from flask import Response, request
-from rdflib import URIRef
-from werkzeug.exceptions import NotAcceptable, PreconditionFailed, UnsupportedMediaType
+from werkzeug.exceptions import PreconditionFailed, UnsupportedMediaType
 
-from masagraph import oxigraph
 from masagraph.errors import InputError
 from masagraph.sparql import formats
 from masagraph.web import answering, fields, uploads
@@ -29,22 +27,7 @@ def named() -> str | None:
         if fields.only(said, DEFAULT):
             raise InputError(DEFAULT, "it has a value", "Write it as ?default")
         return None
-    return fit(fields.only(said, GRAPH))
-
-
-def fit(name: str) -> str:
-    """Return the name of a graph if it can be one.
-
-    Raises:
-        InputError: It is no absolute IRI.
-    """
-    try:
-        found = [subject for subject, _, _, _ in oxigraph.parse(f"<{name}> <a:is> <a:graph> .".encode(), "ntriples")]
-    except SyntaxError:
-        found = []
-    if found != [URIRef(name)]:
-        raise InputError(GRAPH, f"'{name[:100]}' is no absolute IRI", "Write it whole, such as https://example.org/graph")
-    return name
+    return fields.absolute(fields.only(said, GRAPH), GRAPH)
 
 
 def tell(name: str | None, job: Callable[..., bytes]) -> Response:
@@ -58,7 +41,7 @@ def tell(name: str | None, job: Callable[..., bytes]) -> Response:
         NotHeldError: It is not held.
         NotAcceptable: The client takes none of the forms.
     """
-    number, form = answering.generation(), _form()
+    number, form = answering.generation(), answering.form_of_graph()
     is_known = answering.unchanged(number)
     if is_known:
         return is_known
@@ -100,28 +83,3 @@ def expect(*, is_held: bool) -> None:
         raise PreconditionFailed("Tags here are weak, and none is sure enough to match. Send If-Match: * or nothing.")
     if not is_held:
         raise PreconditionFailed("The graph is not held, and you asked that it is (If-Match).")
-
-
-def _form() -> str:
-    """Return the form of a graph that the client wants most.
-
-    Raises:
-        InputError: The parameter `format` names none.
-        NotAcceptable: The client takes none.
-    """
-    offered = {form.key: form for form in formats.of_kind("graph")}
-    asked = request.args.get("format")
-    if asked is not None:
-        if asked not in offered:
-            raise InputError("format", f"'{asked[:40]}' is no form of a graph", f"Take one of {', '.join(offered)}")
-        return asked
-    # Some clients ask with a charset, and what they are sent is in that.
-    names = {
-        name: form.key
-        for form in reversed(offered.values())
-        for name in (form.media_type, f"{form.media_type}; charset=utf-8", *form.aliases)
-    }
-    best = answering.best_of(names, offered[formats.DEFAULTS["graph"]].media_type)
-    if best is None:
-        raise NotAcceptable(f"Offered here: {', '.join(form.media_type for form in offered.values())}.")
-    return names[best]

@@ -13,7 +13,7 @@ from masagraph.errors import NotHeldError, RefusedError, TooBusyError
 from masagraph.store import layout
 from masagraph.tokens import ROLES
 from masagraph.vocab import BASE
-from masagraph.web import access, addresses, answering, graph_store
+from masagraph.web import access, addresses, answering, fields, graph_store
 from masagraph.web.graph_store import DEFAULT, GRAPH
 from masagraph.web.service import service
 from masagraph.work import publishing
@@ -36,7 +36,7 @@ def tell_named() -> Response:
 def tell_version(key: str) -> Response:
     """Tell a version."""
     addresses.only("generation", "format")
-    return graph_store.tell(graph_store.fit(layout.VERSIONS + key), publishing.tell)
+    return graph_store.tell(_of_key(key), publishing.tell)
 
 
 @blueprint.put("/graphs", strict_slashes=False)
@@ -50,7 +50,7 @@ def put_named() -> Response:
 def put_version(key: str) -> Response:
     """Publish a version in place of what was published of it before."""
     addresses.only()
-    return _publish(graph_store.fit(layout.VERSIONS + key), adds=False)
+    return _publish(_of_key(key), adds=False)
 
 
 @blueprint.post("/graphs", strict_slashes=False)
@@ -66,7 +66,7 @@ def post() -> Response:
 def post_version(key: str) -> Response:
     """Add to what is published of a version."""
     addresses.only()
-    return _publish(graph_store.fit(layout.VERSIONS + key), adds=True)
+    return _publish(_of_key(key), adds=True)
 
 
 @blueprint.delete("/graphs", strict_slashes=False)
@@ -80,7 +80,11 @@ def delete_named() -> Response:
 def delete_version(key: str) -> Response:
     """Take a version out."""
     addresses.only()
-    return _withdraw(graph_store.fit(layout.VERSIONS + key))
+    return _withdraw(_of_key(key))
+
+
+def _of_key(key: str) -> str:
+    return fields.absolute(layout.VERSIONS + key, GRAPH)
 
 
 def _version(name: str | None) -> str:

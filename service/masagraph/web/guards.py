@@ -40,5 +40,5 @@ def _allow(response: Response, origin: str) -> None:
         response.vary.add("Origin")
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, POST")
-        headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-None-Match"
+        headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-Match, If-None-Match"
         headers["Access-Control-Max-Age"] = str(_DAY)

@@ -73,9 +73,9 @@ def serve(app: Flask, settings: Settings, ready: Callable[[str], None]) -> None:
             if channel.begun is not None and channel.begun < now - settings.request_seconds:
                 channel.will_close = True
 
-    server.maintenance = maintenance
+    server.maintenance = maintenance  # type: ignore[method-assign]  # the library has no other way in
     signal.signal(signal.SIGTERM, _stop)
-    ready(f"http://{settings.host}:{server.effective_port}/")
+    ready(f"http://{settings.host}:{server.getsockname()[1]}/")
     server.run()
 
 

@@ -61,4 +61,4 @@ def _fit(syntax: str, name: str, charset: str | None) -> str:
 def _unreadable(name: str, media_type: str) -> UnsupportedMediaType:
     what = f"{media_type[:_LONGEST]} cannot be read here" if media_type else "nothing says what it is"
     known = ", ".join(form.media_type for form in formats.of_kind("graph"))
-    return UnsupportedMediaType(f"{name}: {what}. Send one of {known} as its Content-Type, or say input_format.")
+    return UnsupportedMediaType(f"{name}: {what}. Send one of {known} as its Content-Type.")

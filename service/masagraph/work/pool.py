@@ -126,7 +126,7 @@ class Pool(Generic[Desk]):
         self._is_closed = True
         with suppress(queue.Empty):
             while True:
-                self._free.get_nowait().stop()
+                self._free.get_nowait().dismiss()
 
     def _replacement(self, worker: "_Worker", killed: int = 0) -> "_Worker":
         """Stop a worker and start another; whoever is lent that one first waits until it is ready."""
@@ -178,6 +178,12 @@ class _Worker:
         except (EOFError, OSError):
             raise _LostError from None
         return bool(is_done), result
+
+    def dismiss(self) -> None:
+        """Let a worker that has nothing to do end by itself."""
+        self._pipe.close()
+        self._process.join(_GRACE_SECONDS)
+        self.stop()
 
     def stop(self) -> None:
         self._process.kill()
