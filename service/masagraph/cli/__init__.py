@@ -23,7 +23,7 @@ from masagraph.cli import (
     store_command,
     token_command,
 )
-from masagraph.errors import CheckerError, InputError, MasagraphError
+from masagraph.errors import InputError, MasagraphError
 
 _LONG = 300
 _COMMANDS = (

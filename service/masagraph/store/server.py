@@ -58,8 +58,8 @@ class _PassingError(StoreError):
 class Server:
     """The addresses of a server, who we are there, and how many seconds a request may take.
 
-    Without `graphs`, the address of its graph store, graphs are read by queries. A `token` goes before `user` and `password`, which
-    are sent as basic authentication.
+    Without `graphs`, the address of its graph store, graphs are read by queries. A `token` goes before `user` and `password`,
+    which are sent as basic authentication.
     """
 
     query: str

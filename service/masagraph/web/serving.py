@@ -18,7 +18,7 @@ _A_LITTLE = 1_000_000
 """Bytes beyond the limit that are still received, so that whoever sends a little too much is told in our words."""
 
 
-class _Channel(HTTPChannel):
+class _Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
     """A connection that knows when the request which it is receiving began."""
 
     begun: float | None = None
@@ -73,7 +73,7 @@ def serve(app: Flask, settings: Settings, ready: Callable[[str], None]) -> None:
             if channel.begun is not None and channel.begun < now - settings.request_seconds:
                 channel.will_close = True
 
-    server.maintenance = maintenance  # type: ignore[method-assign]  # the library has no other way in
+    server.maintenance = maintenance
     signal.signal(signal.SIGTERM, _stop)
     ready(f"http://{settings.host}:{server.getsockname()[1]}/")
     server.run()

@@ -235,6 +235,6 @@ def _done(job: Callable[..., object], *arguments: object) -> tuple[bool, object]
         return False, error
     except MemoryError:
         os._exit(1)  # What is left of this process is not to be trusted with another job.
-    except Exception as error:  # whatever it is, the worker goes on, and no traceback reaches a client
+    except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on, and no traceback reaches a client
         _LOG.exception("A job failed")
         return False, CheckerError(f"The service failed on something unforeseen ({type(error).__name__}). Please report it.")
