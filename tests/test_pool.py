@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from masagraph.errors import CheckerError, InputError, MemoryLimitError, NotHeldError, TimeLimitError, TooBusyError
+from masagraph.errors import (
+    CheckerError,
+    InputError,
+    MasagraphError,
+    MemoryLimitError,
+    NotHeldError,
+    TimeLimitError,
+    TooBusyError,
+)
 from masagraph.work.pool import Counts, Pool
 
 Desk = dict[str, int]
@@ -232,6 +240,26 @@ def test_a_slow_job_that_is_stopped_does_not_touch_the_others() -> None:
         assert pool.counts == Counts(killed=1, replaced=1)
     finally:
         pool.close()
+
+
+@pytest.mark.xfail(strict=True, reason="the pool then keeps a worker that is gone")
+def test_a_worker_that_could_not_be_replaced_is_replaced_later(pool: Pool[Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine has no room for another process at that moment."""
+    with monkeypatch.context() as full:
+
+        def refuse() -> None:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+
+        full.setattr(pool, "_new", refuse)
+        with pytest.raises((TimeLimitError, TooBusyError)):
+            pool.run(loop, seconds=0.3)
+    assert pool.run(add, 1, 2, seconds=30) == 3
+
+
+@pytest.mark.xfail(strict=True, reason="what is raised is none of our errors")
+def test_workers_that_die_at_once_are_told() -> None:
+    with pytest.raises(MasagraphError):
+        Pool("test-worker", 1, partial(os._exit, 1), megabytes=256, patience=30)
 
 
 def test_a_desk_that_cannot_be_made_is_told_at_once() -> None:

@@ -54,6 +54,7 @@ def place(known: Settings) -> Place:
             graphs=known.store_graphs or None,
             user=known.store_user or None,
             password=known.store_password or None,
+            token=known.store_token or None,
             seconds=known.store_seconds,
         )
     )

@@ -17,8 +17,9 @@ from masagraph.vocab import DCTERMS, EARL, MASA, OWL, RDF, RDFS, RULE, SH, SHAPE
 
 _PREFIXES = {
     "dcterms": DCTERMS, "earl": EARL, "masa": MASA, "org": Namespace("http://www.w3.org/ns/org#"), "owl": OWL,
-    "prov": Namespace("http://www.w3.org/ns/prov#"), "rdf": RDF, "rdfs": RDFS, "rule": RULE, "sh": SH, "shape": SHAPE,
-    "skos": SKOS, "xsd": XSD,
+    "prov": Namespace("http://www.w3.org/ns/prov#"), "rdf": RDF, "rdfs": RDFS, "rule": RULE,
+    "sd": Namespace("http://www.w3.org/ns/sparql-service-description#"), "sh": SH, "shape": SHAPE, "skos": SKOS,
+    "spdx": Namespace("http://spdx.org/rdf/terms#"), "xsd": XSD,
 }  # fmt: skip
 _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 # These mean something else where XML has the name of a property (RDF/XML, 5.1).

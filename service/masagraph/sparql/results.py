@@ -14,9 +14,9 @@ from rdflib.term import Node
 from masagraph.answers import Answer, Row, Rows, Triple
 from masagraph.sparql import graph_forms, xml_text
 from masagraph.sparql.terms import Labels, datatype, written
-from masagraph.vocab import MASA
+from masagraph.vocab import BASE
 
-TRUNCATED = str(MASA.truncated)
+TRUNCATED = f"{BASE}problem#truncated"
 """What the head of an answer links to if rows were left out. JSON and XML results have a place for such a link."""
 _RESULTS = "http://www.w3.org/2005/sparql-results#"
 _WITH_COMMENTS = ("turtle", "trig", "ntriples", "nquads")

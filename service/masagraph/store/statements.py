@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from masagraph.oxigraph import Quad
 from masagraph.store.contract import Change, StoreError
-from masagraph.vocab import BASE, MASA
+from masagraph.vocab import BASE
 
 STATE = f"{BASE}graph/state"
 """The graph in which a remote store keeps its data version."""
@@ -28,7 +28,7 @@ _AT_ONCE = 1000
 """Triples in a request. Virtuoso's parser gives up between 3,000 and 10,000."""
 _STORE = f"<{BASE}id/store>"
 _VERSION, _BEFORE, _MADE, _CHANGE = (
-    f"<{MASA[name]}>" for name in ("dataVersion", "dataVersionBefore", "dataVersionMade", "dataVersionChange")
+    f"<{BASE}store#{name}>" for name in ("dataVersion", "dataVersionBefore", "dataVersionMade", "dataVersionChange")
 )
 _UNNAMEABLE = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}

@@ -15,7 +15,7 @@ _OPTION = re.compile(r"(?<![\w'-])--([a-z][a-z-]*)")
 """How the command line calls a parameter."""
 
 
-def answer(media_type: str, number: int, job: Callable[..., bytes], *arguments: Any) -> Response:
+def answer(media_type: str, number: int, job: Callable[..., bytes], *arguments: Any, seconds: float | None = None) -> Response:
     """Return the answer that a reader makes, unless the client has it already.
 
     Args:
@@ -23,6 +23,7 @@ def answer(media_type: str, number: int, job: Callable[..., bytes], *arguments: 
         number: The generation.
         job: A function of a module of `work`.
         arguments: Plain data.
+        seconds: How long it may take; the setting for queries if not given.
 
     Raises:
         MasagraphError: What the job or the pool raises.
@@ -30,7 +31,7 @@ def answer(media_type: str, number: int, job: Callable[..., bytes], *arguments: 
     if unchanged := answering.unchanged(number):
         return unchanged
     with by_address():
-        return answering.told(service().read(job, number, *arguments), media_type, number)
+        return answering.told(service().read(job, number, *arguments, seconds=seconds), media_type, number)
 
 
 @contextmanager

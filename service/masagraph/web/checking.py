@@ -15,8 +15,6 @@ from masagraph.work.checking import REGISTER, Asked, Told
 
 FAILS, REMARK = "Masagraph-Fails", "Masagraph-Remark"
 FORMS = {"json": "application/json", "text": "text/plain", "turtle": "text/turtle", "csv": "text/csv"}
-_TRIPLES = 200_000
-"""The most that is checked at once: some thirty times what all arrangements that ship with the package hold."""
 _LONGEST_REMARK = 1000
 blueprint = Blueprint("checking", __name__)
 
@@ -43,7 +41,7 @@ def check() -> Response:
             if "generation" in given:
                 what = "a document is judged by what this release knows, whatever is held here"
                 raise InputError("generation", what, f"Leave it out, or ask for profile={REGISTER}")
-            told = service().read(checking.check, number, pieces, how, _TRIPLES, seconds=seconds)
+            told = service().read(checking.check, number, pieces, how, service().settings.check_triples, seconds=seconds)
     return answer(told, FORMS[form], number)
 
 

@@ -21,11 +21,13 @@ from masagraph.errors import (
     TimeLimitError,
     TooBusyError,
 )
+from masagraph.sparql.results import TRUNCATED
 from masagraph.store.contract import GenerationGoneError, StoreError
 from masagraph.vocab import BASE
 from masagraph.web import logs
 
 PROBLEM = "application/problem+json"
+PROBLEMS = f"{BASE}problem"
 _FRAMES = 12
 
 
@@ -70,7 +72,8 @@ _OF_HTTP = {
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of an app."""
+    """Answer every error of an app, and tell at /problem what each code means."""
+    app.add_url_rule("/problem", "problem", _told_all)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _of_ours)
 
@@ -82,7 +85,7 @@ def problem(kind: Kind, detail: str) -> Response:
         response = Response(page, kind.status, mimetype="text/html")
     else:
         told = {
-            "type": f"{BASE}problem/{kind.code}",
+            "type": f"{PROBLEMS}#{kind.code}",
             "title": kind.title,
             "status": kind.status,
             "detail": detail,
@@ -95,6 +98,12 @@ def problem(kind: Kind, detail: str) -> Response:
     if kind.again is not None:
         response.headers["Retry-After"] = str(kind.again)
     return response
+
+
+def _told_all() -> str:
+    ours = {(kind.code, kind.status, f"{kind.title}.") for kind in KINDS.values()}
+    of_http = {(code, status, words) for status, (code, words) in _OF_HTTP.items()}
+    return render_template("problem.html", kinds=sorted(ours | of_http), truncated=TRUNCATED.rpartition("#")[2])
 
 
 def _of_ours(error: Exception) -> Response:

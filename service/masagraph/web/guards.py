@@ -12,8 +12,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _EXPOSED = (
-    "ETag, Last-Modified, Link, Location, Masagraph-Generation, Masagraph-Truncated, RateLimit, RateLimit-Policy, Repr-Digest, "
-    "Retry-After, WWW-Authenticate, X-Request-Id"
+    "ETag, Last-Modified, Link, Location, Masagraph-Fails, Masagraph-Generation, Masagraph-Remark, Masagraph-Truncated, "
+    "RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, WWW-Authenticate, X-Request-Id"
 )
 _DAY = 86_400
 

@@ -27,4 +27,5 @@ def rule(name: str) -> Response:
     """Explain a rule."""
     parameters.given_once("format")
     form = answering.chosen(_ONE, "json")
-    return asking.answer(_ONE[form], service().number(), telling.rule, name, form)
+    seconds = service().settings.check_seconds  # A worker that is asked first reads the examples of all rules.
+    return asking.answer(_ONE[form], service().number(), telling.rule, name, form, seconds=seconds)

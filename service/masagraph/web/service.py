@@ -60,6 +60,8 @@ class Service:
             GenerationGoneError: It has been pruned.
             StoreError: It never was.
         """
+        if number != self.number():
+            return self.place.since(number)  # It may have been pruned since it was last asked about.
         with self._lock:
             if number not in self._moments:
                 self._moments = {number: self.place.since(number)}

@@ -12,6 +12,8 @@ from masagraph.work import exporting
 from masagraph.work.reading import Desk
 
 _RULES = Dataset(default=(layout.RULES,))
+# Of others, which documents only mention, no version is held.
+_ARRANGEMENTS = f"SELECT (COUNT(DISTINCT ?thing) AS ?many) WHERE {{ ?thing <{MASA.hasVersion}> ?version }}"
 _ALL = "?thing a ?kind"
 _DATED = f"?thing a ?kind FILTER NOT EXISTS {{ ?thing <{MASA.validTo}> ?ended }}"
 
@@ -42,7 +44,7 @@ def overview(desk: Desk, number: int) -> Overview:
     reader = desk.reader(number)
     return Overview(
         versions=_number(reader, MASA.ArrangementVersion, _ALL),
-        arrangements=_number(reader, MASA.Arrangement, _ALL),
+        arrangements=_whole(_rows(reader, _ARRANGEMENTS)[0][0]),
         areas=_number(reader, MASA.Area, _DATED),
         rules=_number(reader, MASA.Requirement, _ALL, _RULES),
         regions=tuple(exporting.regions(reader)),

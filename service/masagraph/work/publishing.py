@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from masagraph import oxigraph
 from masagraph.dataset.background import Background
@@ -23,6 +23,7 @@ from masagraph.rules import catalogue
 from masagraph.sparql import results
 from masagraph.store import layout
 from masagraph.store.contract import Change, Reader
+from masagraph.vocab import MASA
 from masagraph.work.reading import Desk
 from masagraph.work.writing import WritingDesk
 
@@ -211,7 +212,8 @@ def _standing_for_removal(reader: Reader, version: str) -> Standing:
     graph = reader.graph(version)
     if graph is None:
         raise _not_held(version)
-    if reader.graph(layout.settled(version)) is None:
+    is_described = len(set(graph.subjects(MASA.hasVersion, URIRef(version)))) == 1
+    if reader.graph(layout.settled(version)) is None or not is_described:
         raise RefusedError(f"<{version}> was not published but put there by an operator, who can take it out at /admin/graphs.")
     return _standing(reader, version, graph, graph)
 

@@ -53,15 +53,14 @@ def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit
             raise InputError("Accept", f"the answer to this query is {what}", "Accept a format for that")
         rendered = results.render(answer, forms[kind], limit)
     except SyntaxError as error:
-        raise _no_query(asked.text, error) from None
+        raise _no_query(error) from None
     except TypeError:
         raise InputError(_WHERE, "its answer holds triples as terms, which RDF 1.1 does not know", "Ask for the parts") from None
     return Written(rendered.body, forms[kind], rendered.rows, rendered.truncated)
 
 
-def _no_query(text: str, error: SyntaxError) -> InputError:
-    why = guard.why_no_query(text)
-    if why is not None:
-        return InputError(_WHERE, why, "Nothing is changed here: publish at /graphs")
+def _no_query(error: SyntaxError) -> InputError:
     place = f", line {error.lineno}" if error.lineno else ""
-    return InputError(f"{_WHERE}{place}", f"it is no SPARQL query ({' '.join(str(error.msg).split())})", "Mend it there")
+    # What the parser would have taken instead is a page long; where it stopped is what helps.
+    stopped = str(error.msg).partition(": expected one of")[0]
+    return InputError(f"{_WHERE}{place}", f"it is no SPARQL query ({' '.join(stopped.split())})", "Mend it there")
