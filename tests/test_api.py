@@ -22,7 +22,7 @@ from masagraph.check.pyshacl_engine import PyShaclEngine
 from masagraph.cli import main
 from masagraph.errors import InputError
 from masagraph.questions import loader
-from masagraph.web import openapi
+from masagraph.web.views import openapi
 from masagraph.work import checking
 from masagraph.work.checking import Asked
 from masagraph.work.publishing import Piece

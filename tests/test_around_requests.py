@@ -29,8 +29,8 @@ from masagraph.errors import (
 from masagraph.settings import Settings
 from masagraph.store.contract import GenerationGoneError, StoreError
 from masagraph.tokens import Tokens
-from masagraph.web import access, errors, health, limits, logs, metrics
-from masagraph.web.limits import Allowance
+from masagraph.web.around import access, errors, health, limits, logs, metrics
+from masagraph.web.around.limits import Allowance
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 T = TypeVar("T")
@@ -129,7 +129,7 @@ def test_our_errors_are_told_as_they_are(house: House, error: MasagraphError, st
     told = answer.get_json()
     assert set(told) == {"type", "title", "status", "detail", "code", "request_id"}
     assert (told["status"], told["code"], told["detail"]) == (status, code, str(error))
-    assert told["type"].endswith(f"/{code}")
+    assert told["type"].endswith(f"/problem#{code}")
     assert told["request_id"] == answer.headers["X-Request-Id"]
     assert ("Retry-After" in answer.headers) == (status == 503)
 

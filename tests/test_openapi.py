@@ -20,7 +20,9 @@ from masagraph.questions import loader
 from masagraph.rules import catalogue
 from masagraph.settings import Settings
 from masagraph.store.embedded import Embedded
-from masagraph.web import app, links, openapi
+from masagraph.web import app
+from masagraph.web.http import links
+from masagraph.web.views import openapi
 from serving import Served
 
 _OF_THE_LIBRARY = {"HEAD", "OPTIONS"}

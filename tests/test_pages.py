@@ -12,7 +12,7 @@ import pytest
 import serving
 from masagraph import oxigraph
 from masagraph.vocab import MASA, RDF
-from masagraph.web.example_queries import EXAMPLES
+from masagraph.web.views.example_queries import EXAMPLES
 from serving import Reply, Served
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

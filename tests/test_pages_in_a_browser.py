@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from masagraph.web.example_queries import EXAMPLES
+from masagraph.web.views.example_queries import EXAMPLES
 from serving import Served
 
 pytestmark = pytest.mark.long

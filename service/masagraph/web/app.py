@@ -5,21 +5,17 @@ from flask import Flask
 from masagraph.settings import Settings
 from masagraph.store.contract import Place
 from masagraph.tokens import Tokens
-from masagraph.web import (
-    access,
+from masagraph.web import service as services
+from masagraph.web.around import access, errors, guards, health, limits, logs, metrics
+from masagraph.web.service import Service
+from masagraph.web.views import (
     admin,
     admin_graphs,
     arrangements,
     checking,
     dataset_description,
     downloads,
-    errors,
     graphs,
-    guards,
-    health,
-    limits,
-    logs,
-    metrics,
     openapi,
     pages,
     questions,
@@ -28,8 +24,6 @@ from masagraph.web import (
     sparql,
     things,
 )
-from masagraph.web import service as services
-from masagraph.web.service import Service
 
 
 def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:

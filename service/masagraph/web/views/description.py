@@ -7,7 +7,7 @@ from rdflib import BNode, Graph, Literal, Namespace, URIRef
 
 from masagraph.sparql import formats, results
 from masagraph.vocab import DCTERMS, RDF
-from masagraph.web import answering
+from masagraph.web.http import answering
 from masagraph.web.service import service
 from masagraph.work.naming import names
 

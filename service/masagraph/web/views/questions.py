@@ -9,7 +9,7 @@ from masagraph import __version__
 from masagraph.errors import NotHeldError
 from masagraph.questions import loader
 from masagraph.questions.model import Question
-from masagraph.web import addresses, answering, asking, parameters
+from masagraph.web.http import addresses, answering, asking, parameters
 from masagraph.web.service import service
 from masagraph.work import telling
 

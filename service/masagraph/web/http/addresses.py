@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from flask import request
 
 from masagraph.errors import InputError
-from masagraph.web import fields
+from masagraph.web.http import fields
 from masagraph.web.service import service
 
 

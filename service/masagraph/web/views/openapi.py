@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 
 from masagraph import __version__
 from masagraph.report import json_report
-from masagraph.web import addresses, answering, parameters
+from masagraph.web.http import addresses, answering, parameters
 from masagraph.web.service import service
 
 _HERE = Path(__file__).parent

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from masagraph.rules import catalogue
-from masagraph.web import answering, asking, parameters
+from masagraph.web.http import answering, asking, parameters
 from masagraph.web.service import service
 from masagraph.work import telling
 

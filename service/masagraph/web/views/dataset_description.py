@@ -9,9 +9,10 @@ from rdflib.namespace import DCAT, FOAF, VOID
 
 from masagraph.sparql import formats, results
 from masagraph.vocab import BASE, DCTERMS, MASA, RDF, RDFS, SKOS, XSD
-from masagraph.web import addresses, answering, downloads
-from masagraph.web.description import SD
+from masagraph.web.http import addresses, answering
 from masagraph.web.service import service
+from masagraph.web.views import downloads
+from masagraph.web.views.description import SD
 from masagraph.work import counting, exporting
 from masagraph.work.counting import Contents
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask, Response, jsonify
 
 from masagraph.errors import MasagraphError
-from masagraph.web import errors
+from masagraph.web.around import errors
 
 _NOT_READY = errors.Kind(503, "not-ready", "The service is not ready", again=5)
 

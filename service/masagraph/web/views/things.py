@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from masagraph.sparql import formats
 from masagraph.store import layout
 from masagraph.vocab import BASE
-from masagraph.web import addresses, answering, fields, links
+from masagraph.web.http import addresses, answering, fields, links
 from masagraph.web.service import service
 from masagraph.work import describing, thing_page
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from masagraph.errors import InputError
-from masagraph.web import answering
+from masagraph.web.http import answering
 from masagraph.web.service import service
 
 _OPTION = re.compile(r"(?<![\w'-])--([a-z][a-z-]*)")

@@ -24,7 +24,7 @@ from masagraph.errors import (
 from masagraph.sparql.results import TRUNCATED
 from masagraph.store.contract import GenerationGoneError, StoreError
 from masagraph.vocab import BASE
-from masagraph.web import logs
+from masagraph.web.around import logs
 
 PROBLEM = "application/problem+json"
 PROBLEMS = f"{BASE}problem"

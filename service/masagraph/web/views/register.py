@@ -3,8 +3,8 @@
 from flask import Blueprint, Response
 
 from masagraph.register.asking import PARAMETERS
-from masagraph.web import answering, asking, parameters
-from masagraph.web.questions import TABLES
+from masagraph.web.http import answering, asking, parameters
+from masagraph.web.views.questions import TABLES
 from masagraph.work import telling
 
 _PICTURES = {"json": "application/json", "text": "text/plain", "svg": "image/svg+xml"}

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge, TooManyRequests, UnsupportedMediaType
 
 from masagraph.settings import Settings
-from masagraph.web import access
+from masagraph.web.around import access
 
 _MINUTE, _SECOND = 60 * 10**9, 10**9
 _EXEMPT = ("/health", "/ready")

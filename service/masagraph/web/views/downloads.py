@@ -7,7 +7,7 @@ from flask import Blueprint, Response, send_file
 
 from masagraph.errors import NotHeldError
 from masagraph.sparql import formats
-from masagraph.web import addresses, answering
+from masagraph.web.http import addresses, answering
 from masagraph.web.service import service
 from masagraph.work import exporting
 

@@ -12,8 +12,10 @@ from masagraph.errors import MasagraphError
 from masagraph.settings import Settings
 from masagraph.sparql import formats
 from masagraph.vocab import BASE
-from masagraph.web import addresses, answering, dataset_description, errors, example_queries, fields, links
+from masagraph.web.around import errors
+from masagraph.web.http import addresses, answering, fields, links
 from masagraph.web.service import service
+from masagraph.web.views import dataset_description, example_queries
 from masagraph.work import counting, exporting, querying
 from masagraph.work.querying import Query
 

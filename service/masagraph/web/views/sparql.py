@@ -5,8 +5,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from masagraph.errors import InputError
 from masagraph.sparql import formats
-from masagraph.web import answering, description, fields, pages
+from masagraph.web.http import answering, fields
 from masagraph.web.service import service
+from masagraph.web.views import description, pages
 from masagraph.work.querying import Query, query
 
 QUERY = "application/sparql-query"

@@ -8,9 +8,10 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 from werkzeug.urls import iri_to_uri
 
-from masagraph.web import addresses, admin, fields, graph_store
-from masagraph.web.graph_store import GRAPH
+from masagraph.web.http import addresses, fields, graph_store
+from masagraph.web.http.graph_store import GRAPH
 from masagraph.web.service import service
+from masagraph.web.views import admin
 from masagraph.work import administering
 
 blueprint = Blueprint("admin_graphs", __name__)

@@ -7,7 +7,7 @@ from werkzeug.exceptions import PreconditionFailed, UnsupportedMediaType
 
 from masagraph.errors import InputError
 from masagraph.sparql import formats
-from masagraph.web import answering, fields, uploads
+from masagraph.web.http import answering, fields, uploads
 from masagraph.web.service import service
 from masagraph.work.publishing import Piece
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from flask import Blueprint, Response
 
-from masagraph.web import addresses, answering, asking, checking, parameters
+from masagraph.web.http import addresses, answering, asking, parameters
 from masagraph.web.service import service
+from masagraph.web.views import checking
 from masagraph.work import telling
 from masagraph.work.checking import BADGE, check_held
 

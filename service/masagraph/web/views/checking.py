@@ -8,7 +8,7 @@ from masagraph.errors import InputError
 from masagraph.intake import reader
 from masagraph.report import check_report
 from masagraph.rules import catalogue
-from masagraph.web import answering, asking, parameters, uploads
+from masagraph.web.http import answering, asking, parameters, uploads
 from masagraph.web.service import service
 from masagraph.work import checking
 from masagraph.work.checking import REGISTER, Asked, Told

@@ -3,8 +3,10 @@
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from masagraph.web import access, addresses, answering, description, fields, graph_store, sparql
+from masagraph.web.around import access
+from masagraph.web.http import addresses, answering, fields, graph_store
 from masagraph.web.service import service
+from masagraph.web.views import description, sparql
 from masagraph.work import administering
 
 _READ = ("query", "default-graph-uri", "named-graph-uri", "generation", "format")

@@ -13,8 +13,9 @@ from masagraph.errors import NotHeldError, RefusedError, TooBusyError
 from masagraph.store import layout
 from masagraph.tokens import ROLES
 from masagraph.vocab import BASE
-from masagraph.web import access, addresses, answering, fields, graph_store
-from masagraph.web.graph_store import DEFAULT, GRAPH
+from masagraph.web.around import access
+from masagraph.web.http import addresses, answering, fields, graph_store
+from masagraph.web.http.graph_store import DEFAULT, GRAPH
 from masagraph.web.service import service
 from masagraph.work import publishing
 from masagraph.work.publishing import Examined, Sent, Standing

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from masagraph.errors import InputError
-from masagraph.web import addresses, fields
+from masagraph.web.http import addresses, fields
 
 
 def read(*names: str) -> dict[str, str]:

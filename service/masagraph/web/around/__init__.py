@@ -1,0 +1,1 @@
+"""What stands round every request: who asks, how often, what is told of it, and how failures are answered."""
