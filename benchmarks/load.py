@@ -62,8 +62,8 @@ class Server:
     def __str__(self) -> str:
         """Return the line of the table."""
         a_second, middle, slow = (median(run[n] for run in map(_parts, self.runs)) for n in range(3))
-        spread = f"{min(run.a_second for run in self.runs):.0f}-{max(run.a_second for run in self.runs):.0f}"
-        return f"{self.name:<18} {a_second:>10.0f} {spread:>13} {middle:>10.2f} {slow:>10.2f}"
+        spread = f"{min(run.a_second for run in self.runs):.4g}-{max(run.a_second for run in self.runs):.4g}"
+        return f"{self.name:<18} {a_second:>10.4g} {spread:>13} {middle:>10.2f} {slow:>10.2f}"
 
     @property
     def a_second(self) -> float:
@@ -141,7 +141,7 @@ def compare(data: Path, graph: Graph, folder: Path) -> None:
         print()
         for key in CHECKED:
             text = (assets.folder("data") / "arrangements" / f"{key}.ttl").read_text(encoding="utf-8")
-            checks = Server(f"check {key}"[:18], service, [])
+            checks = Server("check", service, [])
             sent = [Request("/api/check", text, "text/turtle")]
             wrk.run(service, sent, CHECK_SECONDS, 2)  # Rules are read once.
             checks.runs.append(wrk.run(service, sent, CHECK_SECONDS, 2))

@@ -242,7 +242,6 @@ def test_a_slow_job_that_is_stopped_does_not_touch_the_others() -> None:
         pool.close()
 
 
-@pytest.mark.xfail(strict=True, reason="the pool then keeps a worker that is gone")
 def test_a_worker_that_could_not_be_replaced_is_replaced_later(pool: Pool[Desk], monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine has no room for another process at that moment."""
     with monkeypatch.context() as full:
@@ -256,7 +255,6 @@ def test_a_worker_that_could_not_be_replaced_is_replaced_later(pool: Pool[Desk],
     assert pool.run(add, 1, 2, seconds=30) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="what is raised is none of our errors")
 def test_workers_that_die_at_once_are_told() -> None:
     with pytest.raises(MasagraphError):
         Pool("test-worker", 1, partial(os._exit, 1), megabytes=256, patience=30)

@@ -119,7 +119,7 @@ class Settings:
     store_token: str = _of("", _text, "a bearer token that the server knows us by, instead of those two", is_secret=True)
     store_seconds: int = _of(30, _number(1, 3600), "how long to wait for that server")
     workers: int = _of(4, _number(1, 256), "how many processes read; that many queries run at once")
-    worker_megabytes: int = _of(2048, _number(64), "memory of a worker; one that takes more is stopped and replaced")
+    worker_megabytes: int = _of(2048, _number(1000), "memory of a worker; one that takes more is stopped and replaced")
     query_seconds: int = _of(10, _number(1, 3600), "the time limit of a query or question")
     query_rows: int = _of(10_000, _number(1, 100_000_000), "the most rows of an answer; what is cut says so")
     check_seconds: int = _of(60, _number(1, 3600), "the time limit of a check")

@@ -49,7 +49,7 @@ class Embedded:
         where = generations.path(self.folder, wanted)
         try:
             return EmbeddedReader(wanted, Disk.read_only(where))
-        except OSError:
+        except (OSError, RuntimeError):  # Oxigraph raises either for files that are damaged.
             generations.path(self.folder, wanted)  # It may have been pruned in between, which this says.
             raise StoreError(f"{where}: this generation cannot be read. Look after the disk, or restore a backup.") from None
 

@@ -155,6 +155,8 @@ def current(folder: Path) -> int:
         return int((folder / "current").read_text(encoding="ascii"))
     except FileNotFoundError:
         return 0
+    except ValueError:
+        raise StoreError(f"{folder / 'current'}: it holds no number of a generation. Restore a backup.") from None
 
 
 def since(folder: Path, number: int) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer, create_server
 
 from masagraph.errors import InputError
@@ -18,9 +19,20 @@ _A_LITTLE = 1_000_000
 """Bytes beyond the limit that are still received, so that whoever sends a little too much is told in our words."""
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # as below
+    """Refuses a request of two lengths, which a proxy before us might read otherwise than we do (RFC 9112, 6.1)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read what stands before the body."""
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length and Transfer-Encoding stand together")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
     """A connection that knows when the request which it is receiving began."""
 
+    parser_class = _Parser
     begun: float | None = None
 
     def received(self, data: bytes) -> bool:

@@ -4,6 +4,7 @@ A worker is started from a server process that has the heavy modules ready, so t
 a time, and ends when the process that asks it does.
 """
 
+import ctypes
 import logging
 import multiprocessing as mp
 import os
@@ -31,6 +32,8 @@ _POLITENESS = 5
 """How much a worker gives way to the process that talks to clients."""
 _READY_MODULES = ["masagraph.work.reading", "masagraph.work.writing"]
 """What the process that workers come from has read before any is needed."""
+_PARENT_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of Linux."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -60,6 +63,7 @@ class Pool(Generic[Desk]):
             patience: How many seconds a job waits for a worker to be free.
 
         Raises:
+            MemoryLimitError: The workers do not start.
             MasagraphError: The desk cannot be made.
         """
         self._name, self._desk, self._megabytes, self._patience = name, desk, megabytes, patience
@@ -72,6 +76,10 @@ class Pool(Generic[Desk]):
         try:
             for worker in workers:
                 worker.wait_until_ready()
+        except (_LostError, TimeoutError):
+            self.close()
+            told = f"No worker starts within the {megabytes} MB of memory that it may take. Set worker_megabytes higher."
+            raise MemoryLimitError(told) from None
         except BaseException:
             self.close()
             raise
@@ -104,16 +112,20 @@ class Pool(Generic[Desk]):
                 worker = self._replacement(worker)
             is_done, result = worker.do(job, arguments, seconds)
         except TimeoutError:
-            worker = self._replacement(worker, killed=1)
+            worker.stop()
             raise TimeLimitError(f"It took longer than {seconds:g} s and was stopped. Ask for less at once.") from None
         except _LostError:
-            worker = self._replacement(worker, killed=1)
+            worker.stop()
             told = f"It took more memory than the {self._megabytes} MB that it may, and was stopped. Ask for less at once."
             raise MemoryLimitError(told) from None
         except BaseException:
-            worker = self._replacement(worker, killed=1)
+            worker.stop()
             raise
         finally:
+            if not worker.is_alive:
+                self._count(killed=1)
+                with suppress(TooBusyError):  # Whoever is lent this one next tries again.
+                    worker = self._replacement(worker)
             self._free.put(worker)
             if self._is_closed:
                 self.close()
@@ -128,13 +140,24 @@ class Pool(Generic[Desk]):
             while True:
                 self._free.get_nowait().dismiss()
 
-    def _replacement(self, worker: "_Worker", killed: int = 0) -> "_Worker":
-        """Stop a worker and start another; whoever is lent that one first waits until it is ready."""
+    def _replacement(self, worker: "_Worker") -> "_Worker":
+        """Start a worker in place of another; whoever is lent it first waits until it is ready.
+
+        Raises:
+            TooBusyError: The machine has no room for another process now.
+        """
         worker.stop()
+        try:
+            new = self._new()
+        except OSError:
+            raise TooBusyError("This machine has no room for another process now. Ask again in a few seconds.") from None
+        self._count(replaced=1)
+        return new
+
+    def _count(self, killed: int = 0, replaced: int = 0) -> None:
         with self._lock:
             self._killed += killed
-            self._replaced += 1
-        return self._new()
+            self._replaced += replaced
 
     def _new(self) -> "_Worker":
         return _Worker(self._name, self._desk, self._megabytes)
@@ -149,11 +172,11 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs, desk, megabytes), name=name, daemon=True)
         self._process.start()
         theirs.close()
-        self._is_ready = False
+        self._is_ready = self._is_stopped = False
 
     @property
     def is_alive(self) -> bool:
-        return self._process.is_alive()
+        return not self._is_stopped and self._process.is_alive()
 
     def wait_until_ready(self) -> None:
         if not self._is_ready:
@@ -181,15 +204,18 @@ class _Worker:
 
     def dismiss(self) -> None:
         """Let a worker that has nothing to do end by itself."""
-        self._pipe.close()
-        self._process.join(_GRACE_SECONDS)
+        if self.is_alive:
+            self._pipe.close()
+            self._process.join(_GRACE_SECONDS)
         self.stop()
 
     def stop(self) -> None:
-        self._process.kill()
-        self._process.join()
-        self._process.close()
-        self._pipe.close()
+        if not self._is_stopped:
+            self._is_stopped = True
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self._pipe.close()
 
 
 def _context() -> ForkServerContext:
@@ -200,6 +226,7 @@ def _context() -> ForkServerContext:
 
 def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> None:
     """Live as a worker: make a desk, then do what comes until nobody is there to ask."""
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever stops the service from the keyboard stops us by way of it.
     os.nice(_POLITENESS)
     most = _taken() + megabytes * _MEGABYTE
@@ -219,6 +246,13 @@ def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> 
             pipe.send(answer)
         except BrokenPipeError:
             return
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process with the one that started it, however busy it is, where the system can."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _taken() -> int:

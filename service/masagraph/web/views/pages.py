@@ -80,7 +80,7 @@ def home() -> Response:
 def wants_page() -> bool:
     """Tell whether a client would rather have a page than any other form of an answer."""
     types = [media_type for form in formats.FORMS.values() for media_type in (form.media_type, *form.aliases)]
-    return "format" not in request.args and request.accept_mimetypes.best_match([*types, _HTML]) == _HTML
+    return "format" not in request.args and answering.best_of([*types[1:], _HTML], types[0]) == _HTML
 
 
 def sparql_page(read: Callable[[], Query]) -> Response:
