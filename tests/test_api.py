@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 from xml.etree import ElementTree as ET
@@ -13,6 +14,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import openpyxl
 import pytest
+from flask import Flask
 from rdflib import Graph
 
 import serving
@@ -22,6 +24,8 @@ from masagraph.check.pyshacl_engine import PyShaclEngine
 from masagraph.cli import main
 from masagraph.errors import InputError
 from masagraph.questions import loader
+from masagraph.settings import Settings
+from masagraph.web.http import answering
 from masagraph.web.views import openapi
 from masagraph.work import checking
 from masagraph.work.checking import Asked
@@ -424,6 +428,25 @@ def test_an_answer_that_a_client_has_is_not_told_again(served: Served) -> None:
         first = served.ask("GET", path)
         again = served.ask("GET", path, headers={"If-None-Match": first.headers["ETag"]})
         assert (first.status, again.status, again.body) == (200, 304, b"")
+
+
+def test_a_star_is_no_tag_that_a_client_has(served: Served) -> None:
+    """Whether there is anything that it could stand for is not known before the answer is."""
+    for path, status in (("/api/rules", 200), ("/api/arrangements/nowhere-2019/badge.svg", 404), ("/graphs?graph=urn:none", 404)):
+        assert served.ask("GET", path, headers={"If-None-Match": "*"}).status == status
+
+
+def test_a_tag_changes_with_what_answers_are_made_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tag(accept: str = "*/*", **chosen: object) -> str:
+        made = SimpleNamespace(settings=Settings(**chosen))  # type: ignore[arg-type]  # each as its field asks
+        monkeypatch.setattr(answering, "service", lambda: made)
+        with Flask("small").test_request_context(headers={"Accept": accept}):
+            return answering.tag(1)
+
+    tags = [tag(), tag(query_rows=5), tag(base="https://a.example"), tag(accept="text/csv")]
+    assert len(set(tags)) == len(tags)
+    assert tag() == tags[0]
+    assert tag(workers=7) == tags[0]
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What stands round every request: errors, tokens, limits, the log, metrics and health, on an app of the tests' own."""
 
+import ast
 import io
 import json
 import re
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask, Response, abort, redirect, request
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from werkzeug import exceptions
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.test import TestResponse
 
@@ -31,6 +33,7 @@ from masagraph.store.contract import GenerationGoneError, StoreError
 from masagraph.tokens import Tokens
 from masagraph.web.around import access, errors, health, limits, logs, metrics
 from masagraph.web.around.limits import Allowance
+from masagraph.work.pool import Counts
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 T = TypeVar("T")
@@ -49,7 +52,7 @@ class House:
         self.app = Flask("small", template_folder=str(Path(web.__file__).parent / "templates"))
         logs.init_app(self.app, str(self.log))
         errors.init_app(self.app)
-        metrics.init_app(self.app, killed=lambda: 2, replaced=lambda: 3, generation=lambda: _told(self.generation))
+        metrics.init_app(self.app, counts=lambda: Counts(killed=2, replaced=3), generation=lambda: _told(self.generation))
         limits.init_app(self.app, Settings(**chosen))  # type: ignore[arg-type]  # only numbers are chosen
         access.init_app(self.app, self.tokens)
         health.init_app(self.app, lambda: _told(self.missing))
@@ -213,6 +216,32 @@ def test_every_refusal_of_the_web_library_has_one_of_our_answers(house: House) -
             assert told.get_json()["detail"].endswith(".")
         except LookupError:
             continue
+
+
+def refused_with(room: Path) -> set[int]:
+    """Return the statuses of the errors of the web library that the modules of a room name."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in room.rglob("*.py")]
+    found = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    named = [getattr(exceptions, name.name) for node in found if node.module == "werkzeug.exceptions" for name in node.names]
+    return {kind.code for kind in named if isinstance(kind, type) and issubclass(kind, HTTPException) and kind.code}
+
+
+def test_every_code_is_told_at_its_address(house: House) -> None:
+    def refuse(number: int) -> None:
+        abort(number)
+
+    house.view("/status/<int:number>", refuse)
+    house.missing = "There are no data."
+    told = re.findall(r'<tr id="([^"]+)"', house.ask("/problem").get_data(as_text=True))
+    assert len(told) == len(set(told))
+    ours = refused_with(Path(web.__file__).parent)
+    assert {401, 404, 409, 412, 413, 415, 429} <= ours
+    by_itself = {400, 404, 405, 416}  # Wrong forms, addresses, methods, and parts of files.
+    codes = {str(house.ask(f"/status/{status}").get_json()["code"]) for status in ours | by_itself}
+    codes |= {kind.code for kind in errors.KINDS.values()} | {house.ask("/ready").get_json()["code"]}
+    assert codes <= set(told)
+    assert {"conflict", "precondition-failed", "not-ready", "wrong-input"} <= codes
+    assert house.ask("/status/418").get_json()["code"] not in told  # Nothing here answers so.
 
 
 # Who asks, and what they may do.

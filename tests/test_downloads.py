@@ -3,9 +3,12 @@
 import base64
 import gzip
 import hashlib
+import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,10 +21,11 @@ from rdflib.term import Node
 import serving
 from masagraph import oxigraph
 from masagraph.store import layout
-from masagraph.store.contract import Change
+from masagraph.store.contract import Change, Reader, StoreError
 from masagraph.store.embedded import Embedded
 from masagraph.vocab import BASE, DCTERMS, MASA, RDF, SKOS, XSD
 from masagraph.work import exporting
+from masagraph.work.reading import ReadingDesk
 from serving import Reply, Served
 
 AREA = Namespace("http://statistics.data.gov.uk/id/statistical-geography/")
@@ -38,12 +42,12 @@ def fetched(served: Served, name: str, **headers: str) -> Reply:
     return reply
 
 
-def quads(body: bytes, syntax: str) -> set[oxigraph.Quad]:
-    """Return the quads of a file that have no blank node, and how many others there are in each graph."""
-    found = set()
+def quads(body: bytes, syntax: str) -> Counter[oxigraph.Quad]:
+    """Return the quads of a file that have no blank node, and how many others there are in each graph by each property."""
+    found = Counter[oxigraph.Quad]()
     for s, p, o, name in oxigraph.parse(body, syntax):
         is_blank = isinstance(s, BNode) or isinstance(o, BNode)
-        found.add((s, p, o, name) if not is_blank else (Literal("blank"), p, Literal("blank"), name))
+        found[(s, p, o, name) if not is_blank else (Literal("blank"), p, Literal("blank"), name)] += 1
     return found
 
 
@@ -80,7 +84,7 @@ def test_everything_held_is_in_the_file(served: Served, shipped_data: Path) -> N
     reader.close()
     body = fetched(served, "all.nq").body
     assert body.count(b"\n") == len(held) > 50_000
-    sure = {quad for quad in held if not any(isinstance(term, BNode) for term in quad)}
+    sure = Counter(quad for quad in held if not any(isinstance(term, BNode) for term in quad))
     assert sure <= quads(body, "nquads")
     assert quads(fetched(served, "all.trig").body, "trig") == quads(body, "nquads")
 
@@ -178,6 +182,86 @@ def test_half_a_file_is_never_sent(many: Served) -> None:
     assert exporting.at_hand(folder.parent, 5, "all.trig") is None
     assert fetched(many, "all.trig").body == whole
     (folder / "all.trig.17.draft").unlink()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Embedded:
+    """Return a store that holds one thing without a name."""
+    place = Embedded(tmp_path / "store")
+    writer = place.writer()
+    writer.apply(Change(added=((BNode(), SKOS.prefLabel, Literal("x"), None),)))
+    writer.close()
+    return place
+
+
+class Renaming(ReadingDesk):
+    """A desk at whose store blank nodes are called otherwise each time, as at some servers."""
+
+    def reader(self, number: int) -> Reader:
+        """Open a generation anew."""
+        return RenamingReader(number, super().reader(number))  # type: ignore[return-value]  # it has what an export of all asks
+
+
+class RenamingReader:
+    """Has a store tell what it holds with new names for its blank nodes."""
+
+    def __init__(self, number: int, reader: Reader) -> None:
+        """Take what it reads."""
+        self.number, self._reader = number, reader
+
+    def quads(self) -> Iterator[oxigraph.Quad]:
+        """Yield all, renamed."""
+        for s, p, o, name in self._reader.quads():
+            yield BNode() if isinstance(s, BNode) else s, p, o, name
+
+
+def test_a_checksum_is_of_the_file_beside_it_whoever_wrote_which(place: Embedded, tmp_path: Path) -> None:
+    """Two workers make the same file, whose bytes differ; one may be stopped before it wrote the checksum."""
+    folder = tmp_path / "downloads"
+    desks = [Renaming(place) for _ in range(4)]
+    alone = [exporting.export(desk, 1, tmp_path / str(n), 1, "all.nq").sha256 for n, desk in enumerate(desks[:2])]
+    assert alone[0] != alone[1], "else this shows nothing"
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(lambda desk: exporting.export(desk, 1, folder, 1, "all.nq"), desks))
+    assert len(made) == 1
+    (file,) = made
+    assert file.sha256 == hashlib.sha256(file.path.read_bytes()).hexdigest()
+    exporting.checksum_of(file.path).unlink()
+    assert exporting.at_hand(folder, 1, "all.nq") is None
+    assert exporting.export(desks[0], 1, folder, 1, "all.nq") == file == exporting.at_hand(folder, 1, "all.nq")
+    packed = exporting.export(desks[1], 1, folder, 1, "all.nq.gz")
+    assert gzip.decompress(packed.path.read_bytes()) == file.path.read_bytes()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(place: Embedded, tmp_path: Path) -> None:
+    """And not taken for a file that is there."""
+    (tmp_path / "downloads").write_text("")
+    assert exporting.at_hand(tmp_path / "downloads", 1, "all.nq") is None
+    with pytest.raises(StoreError, match=r"downloads/1: .*\(Not a directory\)\. Make room, or let it be written\.$"):
+        exporting.export(ReadingDesk(place), 1, tmp_path / "downloads", 1, "all.nq")
+
+
+def test_a_full_disk_leaves_nothing_behind(place: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not half a file either, which would take what room there is."""
+
+    def refuse(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk, folder = ReadingDesk(place), tmp_path / "downloads"
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", refuse)
+        with pytest.raises(StoreError, match=r"all\.nq: .*\(No space left on device\)\. Make room, or let it be written\.$"):
+            exporting.export(desk, 1, folder, 1, "all.nq")
+    assert not list(folder.rglob("all*"))
+    assert exporting.export(desk, 1, folder, 1, "all.nq").size > 0
+
+
+def test_what_may_not_be_read_is_told_in_one_line(tmp_path: Path) -> None:
+    """A folder stands where the checksum should."""
+    (tmp_path / "1" / "all.nq.sha256").mkdir(parents=True)
+    (tmp_path / "1" / "all.nq").write_text("")
+    with pytest.raises(StoreError, match=r"all\.nq: .*\(Is a directory\)"):
+        exporting.at_hand(tmp_path, 1, "all.nq")
 
 
 def test_a_region_has_its_areas_bodies_and_arrangements(served: Served, root: Path) -> None:

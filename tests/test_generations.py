@@ -1,6 +1,7 @@
 """A change is there whole or not at all, whenever the process dies; generations never change and can be pruned."""
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from masagraph.answers import Triple
 from masagraph.oxigraph import Disk
 from masagraph.store import generations
 from masagraph.store.contract import GenerationGoneError, StoreError
+from masagraph.store.embedded import Embedded
 from masagraph.store.generations import Generations
 
 NAME, SAYS = "urn:graph:a", URIRef("urn:says")
@@ -87,6 +89,52 @@ def test_old_generations_are_pruned_and_said_to_be_gone(tmp_path: Path) -> None:
             store.path(0)
 
 
+def test_a_generation_is_pruned_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process is stopped before the first file of it is removed: nobody opens it, and the next process clears it away."""
+    with Generations(tmp_path, keep=1) as store:
+        store.change(lambda disk: put(disk, NAME, numbered(1, 1)))
+        with monkeypatch.context() as stopped:
+            stopped.setattr(shutil, "rmtree", lambda *_, **__: None)
+            store.change(lambda disk: put(disk, NAME, numbered(1, 2)))
+        with pytest.raises(GenerationGoneError, match="2 is the oldest kept"):
+            store.path(1)
+        assert len(list((tmp_path / "generations").iterdir())) == 2
+    with Generations(tmp_path, keep=1) as store:
+        assert list((tmp_path / "generations").iterdir()) == [store.path(2)]
+    assert marks(tmp_path) == {"2"}
+
+
+def test_a_generation_that_goes_while_it_is_opened_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was there when it was looked up; whether it is opened or only asked for its time."""
+    with Generations(tmp_path) as store:
+        for mark in (1, 2, 3):
+            store.change(lambda disk, mark=mark: put(disk, NAME, numbered(1, mark)))  # type: ignore[misc]
+    place, look_up = Embedded(tmp_path), generations.path
+
+    def overtaken(folder: Path, number: int | None = None) -> Path:
+        found = look_up(folder, number)
+        shutil.rmtree(found)
+        return found
+
+    monkeypatch.setattr(generations, "path", overtaken)
+    with pytest.raises(GenerationGoneError, match="2 is the oldest kept"):
+        place.reader(1)
+    with pytest.raises(GenerationGoneError, match="3 is the oldest kept"):
+        place.since(2)
+
+
+def test_a_store_without_its_generations_is_told_in_one_line(tmp_path: Path) -> None:
+    with Generations(tmp_path) as store:
+        store.change(lambda disk: put(disk, NAME, numbered(1, 1)))
+    shutil.rmtree(tmp_path / "generations" / "0000000001")
+    with pytest.raises(StoreError, match=r"no generation is left, though 1 were made\. Restore a backup\.") as caught:
+        generations.path(tmp_path)
+    assert not isinstance(caught.value, GenerationGoneError)
+    shutil.rmtree(tmp_path / "generations")
+    with pytest.raises(StoreError, match=r"generations: it cannot be read \(No such file or directory\)"):
+        generations.path(tmp_path)
+
+
 def test_one_process_writes(tmp_path: Path) -> None:
     with Generations(tmp_path), pytest.raises(StoreError, match="another process"):
         Generations(tmp_path)
@@ -99,6 +147,14 @@ def test_a_folder_that_is_a_file_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be opened"):
         Generations(tmp_path / "file")
+    with pytest.raises(StoreError, match=r"current: it cannot be read \(Not a directory\)"):
+        Embedded(tmp_path / "file").current()
+
+
+def test_a_number_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "current").write_text("first")
+    with pytest.raises(StoreError, match="holds no number of a generation"):
+        generations.current(tmp_path)
 
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

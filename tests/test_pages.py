@@ -235,7 +235,8 @@ def test_what_is_wrong_stands_beside_the_query(served: Served, query: str, told:
         ("/sparql?update=DROP+ALL", 400, "nothing is changed here"),
         ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", 400, "given more than once"),
         (asked("ASK {}", "generation=x"), 400, "no number of a generation"),
-        (asked("ASK {}", "default-graph-uri=x"), 400, "no absolute IRI"),
+        (asked("ASK {}", "default-graph-uri=x"), 400, "default-graph-uri: 'x' is no absolute IRI"),
+        (asked("ASK {}", "default-graph-uri=urn:g", "named-graph-uri=x"), 400, "named-graph-uri: 'x' is no absolute IRI"),
     ],
 )
 def test_a_wrong_parameter_is_told_on_the_page(served: Served, path: str, status: int, told: str) -> None:

@@ -7,11 +7,15 @@ import pytest
 
 import serving
 from masagraph.answers import Dataset
+from masagraph.dataset.background import Background
 from masagraph.errors import InputError, NotHeldError, RefusedError
+from masagraph.publishing import settling
 from masagraph.store import layout
+from masagraph.store.contract import Reader
 from masagraph.store.embedded import Embedded
 from masagraph.vocab import BASE, MASA
 from masagraph.work import administering, publishing
+from masagraph.work.administering import Seen
 from masagraph.work.publishing import Examined, Piece, Sent
 from masagraph.work.reading import ReadingDesk
 from masagraph.work.writing import WritingDesk
@@ -95,7 +99,8 @@ def test_what_changed_in_between_is_not_taken_out(room: Room) -> None:
 
 def test_what_was_not_published_is_not_taken_out(room: Room) -> None:
     """An operator put it there, who can take it away."""
-    number = administering.replace(room.writing, ELMET, [document()])
+    number = administering.replace(room.writing, Seen(ELMET, is_held=False), [document()])
+    assert number == 2
     with pytest.raises(RefusedError, match="/admin/graphs"):
         publishing.examine_removal(room.reading, number, ELMET)
 
@@ -121,27 +126,74 @@ def test_pieces_are_examined_as_a_whole(room: Room) -> None:
 def test_the_store_is_administered(room: Room) -> None:
     """Graphs are put, added to and removed, and updates run, each a generation."""
     pieces = [Piece("a", "turtle", b"<urn:s> <urn:p> 1 ."), Piece("b", "ntriples", b'<urn:s> <urn:p> "2" .')]
-    assert administering.extend(room.writing, "urn:g", pieces) == 2
+    assert administering.extend(room.writing, Seen("urn:g", is_held=False), pieces) == 2
     assert administering.is_held(room.reading, 2, "urn:g")
     assert administering.tell(room.reading, 2, "urn:g", "ntriples").count(b"\n") == 2
-    assert administering.replace(room.writing, "urn:g", pieces[:1]) == 3
+    assert administering.replace(room.writing, Seen("urn:g", is_held=True), pieces[:1]) == 3
     update = "INSERT { GRAPH <o> { ?s ?p ?o } } WHERE { ?s ?p ?o }"
     assert administering.update(room.writing, update, Dataset(("urn:g",)), "urn:x:") == 4
     assert administering.tell(room.reading, 4, "urn:g", "ntriples") == administering.tell(room.reading, 4, "urn:o", "ntriples")
-    assert administering.remove(room.writing, "urn:g") == 5
+    assert administering.remove(room.writing, Seen("urn:g", is_held=True)) == 5
     assert not administering.is_held(room.reading, 5, "urn:g")
     with pytest.raises(NotHeldError, match="urn:g"):
         administering.tell(room.reading, 5, "urn:g", "turtle")
     with pytest.raises(NotHeldError, match="urn:g"):
-        administering.remove(room.writing, "urn:g")
+        administering.remove(room.writing, Seen("urn:g", is_held=False))
     assert room.place.current() == 5
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_a_graph_that_came_or_went_in_between_is_left_as_it_is(room: Room, is_held: bool) -> None:
+    """Whoever asked may have wanted it only if it was as it was: nothing is done, and it can be looked up again."""
+    pieces = [Piece("a", "turtle", b"<urn:s> <urn:p> 1 .")]
+    if not is_held:
+        administering.extend(room.writing, Seen("urn:g", is_held=False), pieces)
+    before, seen = room.place.current(), Seen("urn:g", is_held)
+    assert administering.replace(room.writing, seen, pieces) is None
+    assert administering.extend(room.writing, seen, pieces) is None
+    assert administering.remove(room.writing, seen) is None
+    assert room.place.current() == before
+
+
+def test_a_store_without_data_is_administered(tmp_path: Path) -> None:
+    """It holds nothing yet, and the default graph of nothing cannot be emptied."""
+    desk = WritingDesk(Embedded(tmp_path))
+    try:
+        for name in (None, "urn:g"):
+            assert administering.remove(desk, Seen(name, is_held=True)) is None
+            with pytest.raises(NotHeldError, match="here"):
+                administering.remove(desk, Seen(name, is_held=False))
+        assert administering.replace(desk, Seen(None, is_held=False), [Piece("a", "turtle", b"<urn:s> <urn:p> 1 .")]) == 1
+    finally:
+        desk.writer.close()
+
+
+def test_what_is_known_of_bodies_is_read_once_and_again_after_a_change_of_somebody_else(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is slow to read, and what publishes change has no part in it; what an operator changes may have."""
+    seen, read = [], settling.background_of
+
+    def counted(reader: Reader) -> Background:
+        seen.append(reader.number)
+        return read(reader)
+
+    monkeypatch.setattr(settling, "background_of", counted)
+    assert room.published(document()) == 2
+    assert room.published(document(LOIDIS)) == 3
+    assert publishing.withdraw(room.writing, publishing.examine_removal(room.reading, 3, LOIDIS)) == 4
+    assert seen == [1]
+    administering.update(room.writing, "INSERT DATA { <urn:s> <urn:p> 1 }", None, "urn:x:")
+    assert room.published(document(LOIDIS)) == 6
+    assert room.published(document(more=f"<{ELMET}> <{MASA.note}> 'x' .")) == 7
+    assert seen == [1, 5]
 
 
 def test_the_default_graph_is_administered(room: Room) -> None:
     """It has no name, and is emptied rather than removed."""
-    assert administering.replace(room.writing, None, [Piece("a", "turtle", b"<urn:s> <urn:p> 1 .")]) == 2
+    assert administering.replace(room.writing, Seen(None, is_held=True), [Piece("a", "turtle", b"<urn:s> <urn:p> 1 .")]) == 2
     assert administering.tell(room.reading, 2, None, "ntriples").count(b"\n") == 1
-    assert administering.remove(room.writing, None) == 3
+    assert administering.remove(room.writing, Seen(None, is_held=True)) == 3
     assert administering.tell(room.reading, 3, None, "ntriples") == b""
 
 
@@ -155,7 +207,7 @@ def test_the_default_graph_is_administered(room: Room) -> None:
 def test_what_cannot_be_read_is_not_held(room: Room, piece: Piece, words: str) -> None:
     """Nothing changes."""
     with pytest.raises(InputError, match=words):
-        administering.replace(room.writing, "urn:g", [piece])
+        administering.replace(room.writing, Seen("urn:g", is_held=False), [piece])
     assert room.place.current() == 1
 
 

@@ -439,7 +439,7 @@ def test_options_tells_the_methods(service: Served, where: str) -> None:
         ("/graphs/a%20b", "no absolute IRI"),
         ("/graphs/a%3E%20.%20%3Cb", "no absolute IRI"),
         ("/graphs/leeds-2024?graph=https://example.org/", "graph: there is no such parameter"),
-        ("/graphs/leeds-2024?format=csv", "'csv' is no form of a graph"),
+        ("/graphs/leeds-2024?format=csv", "'csv' is no form of this"),
         ("/graphs/leeds-2024?generation=x", "no number"),
     ],
 )
@@ -497,6 +497,15 @@ def test_admin_addresses_are_for_admins(service: Served, where: str) -> None:
     assert service.ask("OPTIONS", where).status == 200
 
 
+def test_an_operator_is_told_what_can_be_asked(service: Served, admin: str) -> None:
+    for more, media_type in (("", "text/turtle"), ("?format=turtle", "text/turtle"), ("?format=rdfxml", "application/rdf+xml")):
+        for method in ("GET", "HEAD"):
+            reply = service.ask(method, f"/admin/sparql{more}", token=admin)
+            assert (reply.status, reply.media_type) == (200, media_type)
+        assert b"SPARQL11Update" in service.ask("GET", f"/admin/sparql{more}", token=admin).body
+    assert service.ask("GET", "/admin/sparql?update=DROP+ALL", token=admin).status == 400
+
+
 def test_an_operator_updates(service: Served, admin: str) -> None:
     """Each update is a generation, served at once; a query is answered at the same address."""
     before = generation(service)
@@ -547,6 +556,24 @@ def test_an_operator_holds_any_graph(service: Served, admin: str) -> None:
     empty = service.ask("PUT", new.removeprefix(service.address), "", TURTLE, admin)
     assert (empty.status, len(graph_of(service.ask("GET", new.removeprefix(service.address), token=admin)))) == (204, 0)
     assert service.ask("DELETE", new.removeprefix(service.address), token=admin).status == 204
+
+
+def test_what_a_client_expects_of_any_graph_is_judged_when_it_is_written(service: Served, admin: str) -> None:
+    """Of many who each make a graph only if there is none, one does; of many who remove it if there is, one does."""
+    where = "/admin/graphs/contested"
+
+    def put(number: int) -> int:
+        body = f"<urn:s> <urn:p> {number} ."
+        return service.ask("PUT", where, body, TURTLE | {"If-None-Match": "*"}, admin).status
+
+    def delete(_: int) -> int:
+        return service.ask("DELETE", where, headers={"If-Match": "*"}, token=admin).status
+
+    for change, done in ((put, 201), (delete, 204)):
+        before = generation(service)
+        with ThreadPoolExecutor(6) as pool:
+            assert sorted(pool.map(change, range(6))) == [done, *[412] * 5]
+        assert generation(service) == before + 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a remote store does when its server fails, is slow, is stolen upon or dies; on a stub, and on real servers."""
 
 import base64
+import json
 import pickle
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ import servers
 from masagraph.answers import Dataset, Rows, Triples
 from masagraph.oxigraph import Quad
 from masagraph.store import json_results, server, statements
-from masagraph.store.contract import Change, GenerationGoneError, StoreError
+from masagraph.store.contract import Change, GenerationGoneError, NoGenerationError, StoreError
 from masagraph.store.remote import Remote
 from masagraph.store.server import RefusedError, Server
 
@@ -256,13 +257,31 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         Server("http://h/q", "http://h/u", seconds=0)
 
 
+def state(number: int) -> bytes:
+    """Return what a server says that holds a data version."""
+    told = {"number": str(number), "made": "2026-01-01T00:00:00Z", "change": "x"}
+    row = {name: {"type": "literal", "value": value} for name, value in told.items()}
+    return json.dumps({"head": {"vars": ["number", "before", "made", "change"]}, "results": {"bindings": [row]}}).encode()
+
+
+def test_a_data_version_that_never_was_is_told_from_one_that_is_gone() -> None:
+    """The first is not held, so that the service answers 404; the second was, which is 410."""
+    with stub(said(state(2))) as running:
+        place = Remote(running.given())
+        for ask in (place.since, place.reader):
+            for number in (0, 3):
+                with pytest.raises(NoGenerationError, match=f"no generation {number}: the newest is 2"):
+                    ask(number)
+            with pytest.raises(GenerationGoneError, match="Generation 1 is gone"):
+                ask(1)
+    nothing = b'{"head":{"vars":["number","before","made","change"]},"results":{"bindings":[]}}'
+    with stub(said(nothing)) as running, pytest.raises(NoGenerationError, match="the newest is 0"):
+        Remote(running.given()).reader()
+
+
 @pytest.mark.parametrize("text", ["INSERT DATA { <urn:a> <urn:b> 1 }", "# only this", ""])
 def test_nothing_but_a_query_reaches_the_address_for_queries(text: str) -> None:
-    state = (
-        b'{"head":{"vars":["number","before","made","change"]},"results":{"bindings":[{"number":{"type":"literal","value":"1"}'
-    )
-    state += b',"made":{"type":"literal","value":"2026-01-01T00:00:00Z"},"change":{"type":"literal","value":"x"}}]}}'
-    with stub(said(state), said(YES)) as running:
+    with stub(said(state(1)), said(YES)) as running:
         reader = Remote(running.given()).reader()
         before = len(running.asked)
         with pytest.raises(SyntaxError):
@@ -293,7 +312,6 @@ def place(oxigraph: Server) -> Remote:
     return Remote(oxigraph)
 
 
-@pytest.mark.long
 def test_what_is_read_after_a_change_is_refused(place: Remote) -> None:
     writer = place.writer()
     writer.apply(Change(added=quads(A, "1")))
@@ -305,7 +323,6 @@ def test_what_is_read_after_a_change_is_refused(place: Remote) -> None:
             read()
 
 
-@pytest.mark.long
 def test_what_a_dead_writer_left_is_dropped_and_what_it_may_have_done_is_counted(place: Remote) -> None:
     place.writer().apply(Change(added=quads(A, "1")))
     stage = f"{statements.CARRIED}dead/"
@@ -324,7 +341,6 @@ def test_what_a_dead_writer_left_is_dropped_and_what_it_may_have_done_is_counted
     assert writer.apply(Change(added=quads(A, "3"))) == 3
 
 
-@pytest.mark.long
 def test_a_change_whose_quads_somebody_dropped_does_nothing(place: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = place.writer()
     writer.apply(Change(added=quads(A, "1")))
@@ -344,7 +360,6 @@ def test_a_change_whose_quads_somebody_dropped_does_nothing(place: Remote, monke
     assert place.current() == 1
 
 
-@pytest.mark.long
 def test_a_change_that_is_overtaken_on_its_way_does_nothing(place: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     writer, other, write = place.writer(), place.writer(), Server.write
 
@@ -359,7 +374,6 @@ def test_a_change_that_is_overtaken_on_its_way_does_nothing(place: Remote, monke
     assert (place.current(), values(place)) == (1, {"1"})
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("arrives", [True, False])
 def test_a_lost_answer_to_a_change_is_looked_up(arrives: bool, place: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     writer, write = place.writer(), Server.write
@@ -380,7 +394,6 @@ def test_a_lost_answer_to_a_change_is_looked_up(arrives: bool, place: Remote, mo
     assert writer.apply(Change(added=quads(A, "2"))) == int(arrives) + 1
 
 
-@pytest.mark.long
 def test_an_update_that_takes_everything_away_is_a_data_version_too(place: Remote) -> None:
     writer = place.writer()
     writer.apply(Change(added=quads(A, "1") + quads(None, "2")))
@@ -389,7 +402,6 @@ def test_an_update_that_takes_everything_away_is_a_data_version_too(place: Remot
     assert writer.apply(Change(added=quads(A, "3"))) == 3
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("form", ["SELECT ?a ?b", "CONSTRUCT { ?a <urn:q> ?b }"])
 def test_what_oxigraph_cuts_off_when_its_time_is_up_is_no_answer(form: str, place: Remote) -> None:
     place.writer().apply(Change(added=quads(None, *map(str, range(600)))))
@@ -398,7 +410,6 @@ def test_what_oxigraph_cuts_off_when_its_time_is_up_is_no_answer(form: str, plac
         place.reader().query(text)
 
 
-@pytest.mark.long
 def test_a_default_graph_of_all_graphs_is_kept_apart(tmp_path: Path) -> None:
     if why := servers.missing("oxigraph"):
         pytest.skip(why)
@@ -413,7 +424,6 @@ def test_a_default_graph_of_all_graphs_is_kept_apart(tmp_path: Path) -> None:
             assert [str(value) for (value,) in found.rows] == [expected]
 
 
-@pytest.mark.long
 def test_rows_that_virtuoso_leaves_out_are_missed(tmp_path: Path) -> None:
     if why := servers.missing("virtuoso"):
         pytest.skip(why)
@@ -427,7 +437,6 @@ def test_rows_that_virtuoso_leaves_out_are_missed(tmp_path: Path) -> None:
         assert len(values(Remote(running))) == 101, "its graph store leaves nothing out"
 
 
-@pytest.mark.long
 def test_fuseki_lets_in_by_password(tmp_path: Path) -> None:
     if why := servers.missing("fuseki"):
         pytest.skip(why)

@@ -45,6 +45,9 @@ def test_the_command_line_goes_before_the_environment_before_the_file(tmp_path: 
         ("cors", "https://a.example", "https://a.example"),
         ("store", "http://[::1]:3030/data/sparql/", "http://[::1]:3030/data/sparql/"),
         ("host", "::1", "::1"),
+        ("proxy", "", ""),
+        ("proxy", "127.0.0.1", "127.0.0.1"),
+        ("proxy", "0:0:0:0:0:0:0:1", "::1"),
     ],
 )
 def test_values_are_read(name: str, text: str, value: object) -> None:
@@ -73,6 +76,10 @@ def test_values_are_read(name: str, text: str, value: object) -> None:
         ("store", "http://a.example/#x", "#"),
         ("base", "https://a.example/?x=1", "?"),
         ("cors", "https://a.example/path", "origin"),
+        ("proxy", "proxy.example", "in numbers"),
+        ("proxy", "10.0.0.0/8", "in numbers"),
+        ("proxy", "*", "in numbers"),
+        ("proxy", "fe80::1%\n", "printed"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_place(tmp_path: Path, name: str, text: str, words: str) -> None:
@@ -140,6 +147,12 @@ def test_settings_that_do_not_go_together_are_refused() -> None:
     for name in ("store_update", "store_graphs"):
         with pytest.raises(InputError, match=f"{name}: it is set, but no store is"):
             settings.read({name: "http://127.0.0.1:1/"}, {})
+    with pytest.raises(InputError, match="store_token: it is set, but no store is"):
+        settings.read({}, {"MASAGRAPH_STORE_TOKEN": "x"})
+    assert settings.read({}, {**SERVER, "MASAGRAPH_STORE_TOKEN": "x"}).store_token == "x"  # noqa: S105 - of this test alone
+    both = {"MASAGRAPH_STORE_USER": "x", "MASAGRAPH_STORE_PASSWORD": "x", "MASAGRAPH_STORE_TOKEN": "x"}
+    with pytest.raises(InputError, match="store_user and store_token: both are set"):
+        settings.read({}, {**SERVER, **both})
     for variable in ("MASAGRAPH_STORE_USER", "MASAGRAPH_STORE_PASSWORD"):
         with pytest.raises(InputError, match="one is set without the other"):
             settings.read({}, {**SERVER, variable: "x"})

@@ -123,3 +123,11 @@ def test_what_cannot_be_told_is_refused_in_one_line(text: str, dataset: Dataset 
     with pytest.raises(InputError) as caught:
         updates.prepared(text, dataset)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["relative", "", "http://a.example/a b", "urn:a\\u003e", "http://[a/"])
+def test_a_name_that_is_no_iri_is_told_under_its_own_parameter(name: str) -> None:
+    for dataset, parameter in ((Dataset((D1, name)), "using-graph-uri"), (Dataset((D1,), (name,)), "using-named-graph-uri")):
+        with pytest.raises(InputError, match="is no absolute IRI") as caught:
+            updates.prepared(COPIES, dataset)
+        assert caught.value.where == parameter

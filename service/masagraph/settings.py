@@ -1,5 +1,6 @@
 """What whoever runs the service can set: on the command line, in the environment or in a file, each with its default."""
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -58,6 +59,16 @@ def _named(text: str) -> str:
     return text
 
 
+def _machine(text: str) -> str:
+    """Read the address of a machine, written as a connection tells it. A name would have to be looked up."""
+    if not _text(text):
+        return text
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise _WrongError(f"'{text}' is no address of a machine", "Give one in numbers, such as 127.0.0.1") from None
+
+
 def _folder(text: str) -> Path:
     return Path(_named(text))
 
@@ -109,6 +120,7 @@ class Settings:
     host: str = _of("127.0.0.1", _named, "the address to listen on; 0.0.0.0 is every one that the machine has")
     port: int = _of(8000, _number(0, 65535), "the port to listen on; 0 takes a free one")
     base: str = _of("", _base, "the public address of the pages, if a proxy stands in front; empty: as asked")
+    proxy: str = _of("", _machine, "the address of the proxy whose X-Forwarded-For is believed; empty: none")
     data: Path = _of(_DATA, _folder, "the folder of the store and of the tokens")  # noqa: RUF009 - a path never changes
     keep_generations: int = _of(10, _number(1), "how many generations stay; older ones answer 410")
     store: str = _of("", _address, "where a SPARQL server takes queries; empty: the store is embedded, in the folder data")
@@ -128,7 +140,7 @@ class Settings:
     queue_seconds: int = _of(5, _number(0, 3600), "how long a request waits for a worker before it is told 503")
     upload_megabytes: int = _of(20, _number(1, 2000), "the most that a request may weigh, in millions of bytes")
     request_seconds: int = _of(30, _number(1, 3600), "how long a client may take to send a whole request")
-    connections: int = _of(200, _number(1, 65_535), "how many connections are open at once; more are refused")
+    connections: int = _of(200, _number(1, 65_535), "how many connections are open at once; more wait to be let in")
     rate_per_minute: int = _of(600, _number(0), "requests a minute of one token, or of one address without; 0: no limit")
     writes_per_minute: int = _of(60, _number(0), "how many of those may write; 0: no limit")
     admin: bool = _of(False, _truth, "whether /admin is there, for admin tokens: any update, any graph")
@@ -244,8 +256,10 @@ def _refuse(where: str, name: str, names: list[str], prefix: str) -> NoReturn:
 
 def _fit(settings: Settings) -> None:
     """Refuse settings that do not go together."""
-    for name in ("store_update", "store_graphs", "store_user", "store_password"):
+    for name in ("store_update", "store_graphs", "store_user", "store_password", "store_token"):
         if getattr(settings, name) and not settings.store:
             raise InputError(name, "it is set, but no store is", "Set store to the address of the server, or leave this out")
     if bool(settings.store_user) != bool(settings.store_password):
         raise InputError("store_user and store_password", "one is set without the other", "Set both or neither")
+    if settings.store_user and settings.store_token:
+        raise InputError("store_user and store_token", "both are set", "Set the one that the server asks for")

@@ -4,14 +4,14 @@ from pyparsing import CaselessKeyword, Literal, Optional, ParserElement, ZeroOrM
 from rdflib.plugins.sparql import parser
 from rdflib.plugins.sparql.parserutils import Comp, Param, ParamList
 
+from masagraph import oxigraph
 from masagraph.answers import Dataset
 from masagraph.errors import InputError
 from masagraph.sparql import guard, words
 
 _WHERE = "update"
-_PARAMETER = "using-graph-uri"
+_PARAMETER, _NAMED = "using-graph-uri", "using-named-graph-uri"
 _FETCHING = {"Load": "LOAD", "ServiceGraphPattern": "SERVICE"}
-_NOT_IN_IRI = frozenset('<>"{}|^`\\')
 
 
 def prepared(text: str, dataset: Dataset | None) -> str:
@@ -47,10 +47,11 @@ def _seeing(text: str, dataset: Dataset) -> str:
 
 
 def _using(dataset: Dataset) -> str:
-    for name in (*dataset.default, *dataset.named):
-        if ":" not in name or any(character <= " " or character in _NOT_IN_IRI for character in name):
-            mend = "Write it whole, such as https://example.org/graph"
-            raise InputError(_PARAMETER, f"'{name[:100]}' is no absolute IRI", mend)
+    for where, names in ((_PARAMETER, dataset.default), (_NAMED, dataset.named)):
+        for name in names:
+            if not oxigraph.is_iri(name):
+                mend = "Write it whole, such as https://example.org/graph"
+                raise InputError(where, f"'{name[:100]}' is no absolute IRI", mend)
     return " ".join([f"USING <{name}>" for name in dataset.default] + [f"USING NAMED <{name}>" for name in dataset.named])
 
 

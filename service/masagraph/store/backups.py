@@ -1,8 +1,9 @@
 """Backups: one generation of a store in one file, whatever store it was and whatever store it goes back into.
 
 The file is a gzipped tar of two members: `manifest.json`, which says what the other is, and `data.nq`, sorted N-Quads. The same
-generation gives the same bytes. Nothing in a file is ever unpacked to a disk, so no name in it can lead anywhere. Tokens are not
-in it: who may write is another matter than what was written, and a backup may be handed on.
+generation of an embedded store gives the same bytes; the server of a remote one may call blank nodes otherwise each time it is
+asked. Nothing in a file is ever unpacked to a disk, so no name in it can lead anywhere. Tokens are not in it: who may write is
+another matter than what was written, and a backup may be handed on.
 """
 
 import gzip

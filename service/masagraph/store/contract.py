@@ -95,14 +95,19 @@ class Place(Protocol):
     """Where a store is. It holds nothing open, and can be told to other processes."""
 
     def current(self) -> int:
-        """Return the number of the generation that is served; 0 before the first change."""
+        """Return the number of the generation that is served; 0 before the first change.
+
+        Raises:
+            StoreError: The store does not answer, or does not say which.
+        """
 
     def since(self, number: int) -> datetime:
         """Return when a generation was made, with its time zone.
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or the store does not answer.
+            NoGenerationError: It never was.
+            StoreError: The store does not answer.
         """
 
     def reader(self, number: int | None = None) -> Reader:
@@ -110,7 +115,8 @@ class Place(Protocol):
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or the store does not answer.
+            NoGenerationError: It never was.
+            StoreError: The store does not answer.
         """
 
     def writer(self) -> Writer:

@@ -26,7 +26,11 @@ class Embedded:
     keep: int = 10
 
     def current(self) -> int:
-        """Return the number of the generation that is served; 0 before the first change."""
+        """Return the number of the generation that is served; 0 before the first change.
+
+        Raises:
+            StoreError: The folder does not say which.
+        """
         return generations.current(self.folder)
 
     def since(self, number: int) -> datetime:
@@ -34,7 +38,8 @@ class Embedded:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was.
+            NoGenerationError: It never was.
+            StoreError: The folder cannot be read.
         """
         return generations.since(self.folder, number)
 
@@ -43,7 +48,8 @@ class Embedded:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or cannot be read.
+            NoGenerationError: It never was.
+            StoreError: It cannot be read.
         """
         wanted = self.current() if number is None else number
         where = generations.path(self.folder, wanted)

@@ -14,7 +14,6 @@ A change is acknowledged only when `current` names the generation that holds it.
 """
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +23,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from masagraph.oxigraph import Disk
+from masagraph.store import durable
 from masagraph.store.contract import GenerationGoneError, NoGenerationError, StoreError
 
 _DIGITS = 10
@@ -61,7 +61,11 @@ class Generations:
 
     @property
     def current(self) -> int:
-        """The number of the generation that is served; 0 before the first change."""
+        """The number of the generation that is served; 0 before the first change.
+
+        Raises:
+            StoreError: The folder does not say which.
+        """
         return current(self._folder)
 
     def change(self, edit: Callable[[Disk], None]) -> int:
@@ -76,11 +80,11 @@ class Generations:
         number = self.current + 1
         try:
             disk = self._disk = self._recovered() if self._disk is None else self._disk
-            _touch(self._folder / "changing")
+            durable.touch(self._folder / "changing")
             edit(disk)
             disk.flush()
             self._make(number, disk)
-            _write(self._folder / "current", str(number))
+            durable.write(self._folder / "current", str(number))
             (self._folder / "changing").unlink()
         except BaseException as error:
             # The writer may hold half a change: the next change makes it anew, when there may be room again.
@@ -99,6 +103,7 @@ class Generations:
         Raises:
             GenerationGoneError: It has been pruned.
             NoGenerationError: It never was.
+            StoreError: The folder cannot be read.
         """
         return path(self._folder, number)
 
@@ -121,18 +126,27 @@ class Generations:
             self._disk = None
 
     def _make(self, number: int, disk: Disk) -> None:
-        draft = self._folder / "generations" / f"{number:0{_DIGITS}}.draft"
-        shutil.rmtree(draft, ignore_errors=True)
+        draft = self._draft(number)
         disk.backup(draft)
-        _sync(draft)
+        durable.sync(draft)
         draft.rename(_folder_of(self._folder, number))
-        _sync(self._folder / "generations")
+        durable.sync(self._folder / "generations")
 
     def _prune(self, number: int) -> None:
-        """Remove what is older than is kept. A reader that has it open keeps its files until it lets go."""
-        for old in _numbers(self._folder):
-            if old <= number - self._keep:
-                shutil.rmtree(_folder_of(self._folder, old), ignore_errors=True)
+        """Remove what is older than is kept. A reader that has it open keeps its files until it lets go.
+
+        Each loses its name first, so that nobody opens half of it. What cannot be removed now is, at the next change.
+        """
+        with suppress(OSError):
+            for old in _numbers(self._folder):
+                if old <= number - self._keep:
+                    shutil.rmtree(_folder_of(self._folder, old).rename(self._draft(old)), ignore_errors=True)
+
+    def _draft(self, number: int) -> Path:
+        """Return the name of a folder that is no generation yet, or no more; what a process that died left there is gone."""
+        draft = self._folder / "generations" / f"{number:0{_DIGITS}}.draft"
+        shutil.rmtree(draft, ignore_errors=True)
+        return draft
 
     def _recovered(self) -> Disk:
         """Return the writer, made anew from the generation that is served if it may hold what that does not."""
@@ -150,13 +164,19 @@ class Generations:
 
 
 def current(folder: Path) -> int:
-    """Return the number of the generation that a store serves; 0 before the first change."""
+    """Return the number of the generation that a store serves; 0 before the first change.
+
+    Raises:
+        StoreError: The folder does not say which.
+    """
     try:
         return int((folder / "current").read_text(encoding="ascii"))
     except FileNotFoundError:
         return 0
     except ValueError:
         raise StoreError(f"{folder / 'current'}: it holds no number of a generation. Restore a backup.") from None
+    except OSError as error:
+        raise _unreadable(folder / "current", error) from None
 
 
 def since(folder: Path, number: int) -> datetime:
@@ -165,8 +185,14 @@ def since(folder: Path, number: int) -> datetime:
     Raises:
         GenerationGoneError: It has been pruned.
         NoGenerationError: It never was.
+        StoreError: The folder cannot be read.
     """
-    return datetime.fromtimestamp(path(folder, number).stat().st_mtime, tz=UTC)
+    found = path(folder, number)
+    try:
+        return datetime.fromtimestamp(found.stat().st_mtime, tz=UTC)
+    except OSError as error:
+        path(folder, number)  # It may have been pruned in between, which this says.
+        raise _unreadable(found, error) from None
 
 
 def path(folder: Path, number: int | None = None) -> Path:
@@ -175,18 +201,27 @@ def path(folder: Path, number: int | None = None) -> Path:
     Raises:
         GenerationGoneError: It has been pruned.
         NoGenerationError: It never was.
+        StoreError: The folder cannot be read, or none is left in it.
     """
     served = current(folder)
     wanted = served if number is None else number
     if not 1 <= wanted <= served:
         raise NoGenerationError(f"There is no generation {wanted}: the newest is {served}.")
     found = _folder_of(folder, wanted)
-    if not found.is_dir():
-        oldest = min(_numbers(folder))
-        raise GenerationGoneError(
-            f"Generation {wanted} is pruned; {oldest} is the oldest kept. Load that day's files to rebuild it."
-        )
-    return found
+    try:
+        if found.is_dir():
+            return found
+        kept = _numbers(folder)
+    except OSError as error:
+        raise _unreadable(found.parent, error) from None
+    if not kept:
+        raise StoreError(f"{found.parent}: no generation is left, though {served} were made. Restore a backup.")
+    told = f"{kept[0]} is the oldest kept. Load that day's files to rebuild it."
+    raise GenerationGoneError(f"Generation {wanted} is pruned; {told}")
+
+
+def _unreadable(where: Path, error: OSError) -> StoreError:
+    return StoreError(f"{where}: it cannot be read ({error.strerror or error}). Look after the disk, or choose another folder.")
 
 
 def _folder_of(folder: Path, number: int) -> Path:
@@ -207,29 +242,3 @@ def _locked(where: Path) -> IO[str]:
         told = f"{where.parent}: another process has this store open. Stop it, or choose another folder."
         raise InUseError(told) from None
     return lock
-
-
-def _touch(where: Path) -> None:
-    where.touch()
-    _sync(where.parent)
-
-
-def _write(where: Path, text: str) -> None:
-    """Write a small file whole or not at all, and see it on the disk."""
-    draft = where.with_suffix(".draft")
-    with draft.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(where)
-    _sync(where.parent)
-
-
-def _sync(folder: Path) -> None:
-    """See the names in a folder, and the files of a generation, on the disk."""
-    for entry in (*(f for f in folder.iterdir() if f.is_file()), folder):
-        handle = os.open(entry, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

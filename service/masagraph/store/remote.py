@@ -16,7 +16,7 @@ from masagraph.errors import InputError
 from masagraph.oxigraph import Quad, Snapshot
 from masagraph.sparql import guard, words
 from masagraph.store import remote_state, statements
-from masagraph.store.contract import GenerationGoneError, StoreError
+from masagraph.store.contract import GenerationGoneError, NoGenerationError, StoreError
 from masagraph.store.remote_state import State, based, is_told, rows
 from masagraph.store.remote_writer import RemoteWriter
 from masagraph.store.server import RefusedError, Server
@@ -45,7 +45,8 @@ class Remote:
 
         Raises:
             GenerationGoneError: It is not the newest.
-            StoreError: It never was, or the server does not answer.
+            NoGenerationError: It never was.
+            StoreError: The server does not answer.
         """
         return self._held(number).made
 
@@ -53,8 +54,9 @@ class Remote:
         """Open the newest data version; there is no other.
 
         Raises:
-            GenerationGoneError: Another was asked for.
-            StoreError: It never was, or the server does not answer.
+            GenerationGoneError: An older one was asked for.
+            NoGenerationError: It never was.
+            StoreError: The server does not answer.
         """
         state = self._held(number)
         return RemoteReader(state.number, self.server, remote_state.default(self.server))
@@ -72,7 +74,7 @@ class Remote:
         newest = state.number if state else 0
         wanted = newest if number is None else number
         if state is None or not 1 <= wanted <= newest:
-            raise StoreError(f"There is no generation {wanted}: the newest is {newest}.")
+            raise NoGenerationError(f"There is no generation {wanted}: the newest is {newest}.")
         if wanted != newest:
             raise GenerationGoneError(f"Generation {wanted} is gone: a remote store keeps the newest only, which is {newest}.")
         return state

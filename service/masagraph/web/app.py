@@ -25,6 +25,23 @@ from masagraph.web.views import (
     things,
 )
 
+_VIEWS = (
+    admin,
+    admin_graphs,
+    arrangements,
+    checking,
+    dataset_description,
+    downloads,
+    graphs,
+    openapi,
+    pages,
+    questions,
+    register,
+    rules,
+    sparql,
+    things,
+)
+
 
 def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:
     """Return the app of a store, and the service behind it, which whoever made it closes.
@@ -39,34 +56,17 @@ def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:
     """
     tokens = Tokens(settings.data)
     app = Flask(__name__)
-    service = Service(settings, place, tokens)
-    services.install(app, service)
     # In this order: the log sees every request, limits count those with wrong tokens too.
     logs.init_app(app, settings.log)
+    service = Service(settings, place)
+    services.install(app, service)
     errors.init_app(app)
-    metrics.init_app(
-        app,
-        killed=lambda: service.counts.killed,
-        replaced=lambda: service.counts.replaced,
-        generation=service.number,
-    )
+    metrics.init_app(app, counts=lambda: service.counts, generation=service.number)
     limits.init_app(app, settings)
     access.init_app(app, tokens)
     guards.init_app(app, settings)
     health.init_app(app, service.missing)
     pages.init_app(app, settings)
-    app.register_blueprint(admin.blueprint)
-    app.register_blueprint(admin_graphs.blueprint)
-    app.register_blueprint(arrangements.blueprint)
-    app.register_blueprint(checking.blueprint)
-    app.register_blueprint(dataset_description.blueprint)
-    app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(graphs.blueprint)
-    app.register_blueprint(openapi.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(questions.blueprint)
-    app.register_blueprint(register.blueprint)
-    app.register_blueprint(rules.blueprint)
-    app.register_blueprint(sparql.blueprint)
-    app.register_blueprint(things.blueprint)
+    for view in _VIEWS:
+        app.register_blueprint(view.blueprint)
     return app, service

@@ -1,19 +1,17 @@
 """The store and the workers, as the views see them."""
 
-import threading
-import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
-from masagraph.errors import NotHeldError
+from masagraph.errors import NotHeldError, TooBusyError
 from masagraph.settings import Settings
-from masagraph.store.contract import Place
-from masagraph.tokens import Tokens
-from masagraph.work import naming
+from masagraph.store.contract import GenerationGoneError, Place
+from masagraph.web.newest import Newest
+from masagraph.work import counting
 from masagraph.work.pool import Counts, Pool
 from masagraph.work.reading import ReadingDesk
 from masagraph.work.writing import WritingDesk
@@ -21,20 +19,18 @@ from masagraph.work.writing import WritingDesk
 Result = TypeVar("Result")
 _NAME = "masagraph"
 _EMPTY = "There are no data here yet. Stop the service and start it again: it loads those that ship with it."
-_FRESH_SECONDS = 1.0
-"""How long the number of the newest generation is taken as known. Only our own writer makes others, and says so."""
 
 
 class Service:
-    """What the views share: settings, tokens, workers that read, and the one that writes."""
+    """What the views share: settings, workers that read, and the one that writes."""
 
-    def __init__(self, settings: Settings, place: Place, tokens: Tokens) -> None:
+    def __init__(self, settings: Settings, place: Place) -> None:
         """Start the workers.
 
         Raises:
             StoreError: The store cannot be opened for writing.
         """
-        self.settings, self.place, self.tokens = settings, place, tokens
+        self.settings = settings
         shared = {"megabytes": settings.worker_megabytes, "patience": settings.queue_seconds}
         self._writer = Pool("masagraph-writer", 1, partial(WritingDesk, place), **shared)
         try:
@@ -42,30 +38,24 @@ class Service:
         except BaseException:
             self._writer.close()
             raise
-        self._lock = threading.Lock()
-        self._number, self._asked = place.current(), time.monotonic()
-        self._moments: dict[int, datetime] = {}
+        self._newest = Newest(place)
 
     def number(self) -> int:
-        """Return the number of the generation that is served; 0 if there is none yet."""
-        with self._lock:
-            if time.monotonic() > self._asked + _FRESH_SECONDS:
-                self._number, self._asked = self.place.current(), time.monotonic()
-            return self._number
+        """Return the number of the generation that is served; 0 if there is none yet.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        return self._newest.number()
 
     def since(self, number: int) -> datetime:
         """Return when a generation was made.
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was.
+            StoreError: It never was, or the store does not answer.
         """
-        if number != self.number():
-            return self.place.since(number)  # It may have been pruned since it was last asked about.
-        with self._lock:
-            if number not in self._moments:
-                self._moments = {number: self.place.since(number)}
-            return self._moments[number]
+        return self._newest.since(number)
 
     def read(self, job: Callable[..., Result], number: int, *arguments: Any, seconds: float | None = None) -> Result:
         """Have a reader do a job: `job(desk, number, *arguments)`.
@@ -78,11 +68,19 @@ class Service:
 
         Raises:
             NotHeldError: There is no generation yet.
+            TooBusyError: The generation went while it was read, and the request names none.
             MasagraphError: What the job or the pool raises.
         """
         if number == 0:
             raise NotHeldError(_EMPTY)
-        return self._readers.run(job, number, *arguments, seconds=self.settings.query_seconds if seconds is None else seconds)
+        limit = self.settings.query_seconds if seconds is None else seconds
+        try:
+            return self._readers.run(job, number, *arguments, seconds=limit)
+        except GenerationGoneError:
+            if "generation" in request.args:
+                raise
+            # Nobody asked for this one: another came in between.
+            raise TooBusyError("The data changed while this was being answered. Ask again.") from None
 
     def write(self, job: Callable[..., Result], *arguments: Any) -> Result:
         """Have the writer do a job: `job(desk, *arguments)`. The next request sees what it did.
@@ -93,8 +91,7 @@ class Service:
         try:
             return self._writer.run(job, *arguments, seconds=self.settings.publish_seconds)
         finally:
-            with self._lock:
-                self._number, self._asked = self.place.current(), time.monotonic()
+            self._newest.changed()
 
     def missing(self) -> str | None:
         """Tell in a sentence what is missing before the service can be asked, or None if nothing is.
@@ -104,7 +101,7 @@ class Service:
         """
         if self.number() == 0:
             return _EMPTY
-        self.read(naming.names, self.number())
+        self.read(counting.graphs, self.number())
         return None
 
     @property
@@ -115,8 +112,10 @@ class Service:
 
     def close(self) -> None:
         """Stop the workers."""
-        self._readers.close()
-        self._writer.close()
+        try:
+            self._readers.close()
+        finally:
+            self._writer.close()
 
 
 def install(app: Flask, service: Service) -> None:

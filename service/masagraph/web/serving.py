@@ -69,6 +69,9 @@ def serve(app: Flask, settings: Settings, ready: Callable[[str], None]) -> None:
             cleanup_interval=_LOOK_SECONDS,
             max_request_body_size=settings.upload_bytes + _A_LITTLE,
             asyncore_use_poll=True,
+            trusted_proxy=settings.proxy or None,
+            trusted_proxy_headers={"x-forwarded-for"} if settings.proxy else set(),
+            clear_untrusted_proxy_headers=True,
             expose_tracebacks=False,
         )
     except (OSError, ValueError) as error:
@@ -87,7 +90,8 @@ def serve(app: Flask, settings: Settings, ready: Callable[[str], None]) -> None:
 
     server.maintenance = maintenance
     signal.signal(signal.SIGTERM, _stop)
-    ready(f"http://{settings.host}:{server.getsockname()[1]}/")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    ready(f"http://{host}:{server.getsockname()[1]}/")
     server.run()
 
 

@@ -1,6 +1,7 @@
 """What an operator does to the store itself: any update, and any graph as it comes, without intake."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rdflib import Graph
 
@@ -9,11 +10,18 @@ from masagraph.answers import Dataset, Triple
 from masagraph.errors import InputError, NotHeldError
 from masagraph.intake.reader import NAMES
 from masagraph.sparql import results, updates
-from masagraph.store.contract import Change, Reader
-from masagraph.work import publishing
+from masagraph.store.contract import Change, NoGenerationError, Reader
 from masagraph.work.publishing import Piece
 from masagraph.work.reading import Desk
 from masagraph.work.writing import WritingDesk
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A graph to be changed: its name, None for the default graph, and whether it was held when that was looked up."""
+
+    name: str | None
+    is_held: bool
 
 
 def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
@@ -27,6 +35,7 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
 
     Raises:
         NotHeldError: It is not held.
+        InputError: The form cannot hold it.
     """
     graph = desk.reader(number).graph(name)
     if graph is None:
@@ -58,65 +67,73 @@ def update(desk: WritingDesk, text: str, dataset: Dataset | None, base: str) -> 
         place = f", line {error.lineno}" if error.lineno else ""
         what = f"it is no SPARQL update ({' '.join(str(error.msg).split())})"
         raise InputError(f"update{place}", what, "Mend it there") from None
-    finally:
-        publishing.forget(desk)
 
 
-def replace(desk: WritingDesk, name: str | None, pieces: Iterable[Piece]) -> int:
+def replace(desk: WritingDesk, seen: Seen, pieces: Iterable[Piece]) -> int | None:
     """Put a graph in the place of what is held under a name, and return the number of the generation.
 
     Args:
         desk: The store.
-        name: The name of the graph; None is the default graph.
+        seen: The graph. None is returned, and nothing stored, if whether it is held is no longer as it was.
         pieces: What it holds.
 
     Raises:
         InputError: That cannot be read.
         StoreError: Nothing was stored.
     """
-    return _apply(desk, name, (name,), _triples(pieces))
+    return _apply(desk, seen, (seen.name,), _triples(pieces))
 
 
-def extend(desk: WritingDesk, name: str | None, pieces: Iterable[Piece]) -> int:
+def extend(desk: WritingDesk, seen: Seen, pieces: Iterable[Piece]) -> int | None:
     """Add to a graph, or make it, and return the number of the generation.
 
     Args:
         desk: The store.
-        name: The name of the graph; None is the default graph.
+        seen: The graph. None is returned, and nothing stored, if whether it is held is no longer as it was.
         pieces: What it holds besides.
 
     Raises:
         InputError: That cannot be read.
         StoreError: Nothing was stored.
     """
-    return _apply(desk, name, (), _triples(pieces))
+    return _apply(desk, seen, (), _triples(pieces))
 
 
-def remove(desk: WritingDesk, name: str | None) -> int:
+def remove(desk: WritingDesk, seen: Seen) -> int | None:
     """Remove a graph, or empty the default graph, and return the number of the generation.
 
     Args:
         desk: The store.
-        name: The name of the graph; None is the default graph.
+        seen: The graph. None is returned, and nothing removed, if whether it is held is no longer as it was.
 
     Raises:
         NotHeldError: It is not held.
         StoreError: Nothing was removed.
     """
-    reader = desk.reader()
+    if not _is_still(desk, seen):
+        return None
+    if not seen.is_held:
+        raise _not_held(seen.name)
+    return desk.writer.apply(Change(dropped=(seen.name,)))
+
+
+def _apply(desk: WritingDesk, seen: Seen, dropped: tuple[str | None, ...], triples: Iterable[Triple]) -> int | None:
+    if not _is_still(desk, seen):
+        return None
+    created = () if seen.name is None else (seen.name,)
+    return desk.writer.apply(Change(dropped=dropped, added=tuple((*triple, seen.name) for triple in triples), created=created))
+
+
+def _is_still(desk: WritingDesk, seen: Seen) -> bool:
+    """Tell whether a graph is held or not as it was. Nobody else writes between this and what the writer does next."""
     try:
-        if not _is_held(reader, name):
-            raise _not_held(name)
+        reader = desk.reader()
+    except NoGenerationError:
+        return not seen.is_held
+    try:
+        return _is_held(reader, seen.name) == seen.is_held
     finally:
         reader.close()
-    publishing.forget(desk)
-    return desk.writer.apply(Change(dropped=(name,)))
-
-
-def _apply(desk: WritingDesk, name: str | None, dropped: tuple[str | None, ...], triples: Iterable[Triple]) -> int:
-    publishing.forget(desk)
-    created = () if name is None else (name,)
-    return desk.writer.apply(Change(dropped=dropped, added=tuple((*triple, name) for triple in triples), created=created))
 
 
 def _triples(pieces: Iterable[Piece]) -> Graph:
@@ -139,4 +156,4 @@ def _is_held(reader: Reader, name: str | None) -> bool:
 
 
 def _not_held(name: str | None) -> NotHeldError:
-    return NotHeldError(f"There is no graph <{name}> here.")
+    return NotHeldError("There are no data here yet." if name is None else f"There is no graph <{name}> here.")

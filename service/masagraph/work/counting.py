@@ -39,6 +39,11 @@ class Contents:
     examples: tuple[str, ...]
 
 
+def graphs(desk: Desk, number: int) -> list[str]:
+    """Return the names of the graphs of a generation, in order."""
+    return desk.reader(number).names()
+
+
 def overview(desk: Desk, number: int) -> Overview:
     """Return how much is held in a generation."""
     reader = desk.reader(number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from masagraph import oxigraph
 from masagraph.answers import Dataset, Rows, Triple
 from masagraph.errors import NotHeldError
 from masagraph.sparql import results
@@ -51,6 +52,7 @@ def written(desk: Desk, number: int, iri: str, form: str) -> bytes:
 
     Raises:
         NotHeldError: Nothing is held of it.
+        InputError: The form cannot hold it.
     """
     held = find(desk.reader(number), iri)
     whole, named = held.about, set(held.about.objects()) | {s for s, _, _ in held.pointing}
@@ -66,7 +68,7 @@ def find(reader: Reader, iri: str) -> Found:
         NotHeldError: Nothing is.
     """
     document = iri.partition("#")[0]
-    if not _is_iri(reader, document):
+    if not oxigraph.is_iri(document):
         raise NotHeldError("That is no address of a thing. Look it up from the page that named it.")
     subjects = {URIRef(document), *_parts(reader, document)}
     about = Graph()
@@ -77,17 +79,6 @@ def find(reader: Reader, iri: str) -> Found:
         raise NotHeldError(f"Nothing is held of <{document}>. Look at what is here from /, or ask for an earlier generation.")
     told = tuple(sorted(pointing[:MOST_POINTING]))
     return Found(about, told, len(pointing) > MOST_POINTING, _names(reader, about, told))
-
-
-def _is_iri(reader: Reader, text: str) -> bool:
-    """Tell whether a store takes a text for an IRI; what none takes is held nowhere."""
-    if not lookup.is_whole(text):
-        return False
-    try:
-        reader.query(f"ASK {{ FILTER (isIRI(<{text}>)) }}")
-    except SyntaxError:
-        return False
-    return True
 
 
 def _parts(reader: Reader, document: str) -> Iterator[Node]:

@@ -1,15 +1,19 @@
-"""Write what is held into files for download: the whole, or one region. The same generation always gives the same bytes.
+"""Write what is held into files for download: the whole, or one region.
 
-A file stands in a folder of its generation, beside its checksum in the form that `sha256sum -c` reads. Both are written under
-another name first, so that whatever bears the right name is whole.
+The same generation of an embedded store always gives the same bytes; the server of a remote one may call blank nodes otherwise
+each time it is asked. A file stands in a folder of its generation, beside its checksum in the form that `sha256sum -c` reads.
+Both are written under another name first, so that whatever bears the right name is whole. One worker at a time writes in a
+folder, and what is there stays: the checksum is that of the file beside it, whoever wrote which.
 """
 
+import fcntl
 import gzip
 import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +24,7 @@ from masagraph.answers import Triple
 from masagraph.errors import NotHeldError
 from masagraph.sparql import results
 from masagraph.store import layout, nquads
-from masagraph.store.contract import Reader
+from masagraph.store.contract import Reader, StoreError
 from masagraph.vocab import MASA, RDF, SKOS
 from masagraph.work import lookup
 from masagraph.work.reading import Desk
@@ -55,12 +59,17 @@ def at_hand(folder: Path, number: int, name: str) -> File | None:
         folder: Where downloads stand.
         number: The generation.
         name: What it is called; one that is offered.
+
+    Raises:
+        StoreError: It cannot be read.
     """
     path = folder / str(number) / name
     try:
         size, line = path.stat().st_size, checksum_of(path).read_text(encoding="ascii")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise StoreError(f"{path}: it cannot be read for download ({error.strerror}). Let it be read.") from None
     return File(path, size, line.split()[0])
 
 
@@ -81,14 +90,16 @@ def export(desk: Desk, number: int, folder: Path, served: int, name: str) -> Fil
 
     Raises:
         NotHeldError: There is no such region.
+        StoreError: It cannot be written.
     """
     reader = desk.reader(number)
     kept = folder / str(number)
-    kept.mkdir(parents=True, exist_ok=True)
-    file = at_hand(folder, number, name) or _made(reader, kept / name)
-    for old in folder.iterdir():
-        if old.name.isdecimal() and int(old.name) <= served - _KEPT and old != kept:
-            shutil.rmtree(old, ignore_errors=True)
+    with _alone(kept):
+        file = at_hand(folder, number, name) or _made(reader, kept / name)
+    with suppress(OSError):
+        for old in folder.iterdir():
+            if old.name.isdecimal() and int(old.name) <= served - _KEPT and old != kept:
+                shutil.rmtree(old, ignore_errors=True)
     return file
 
 
@@ -99,12 +110,36 @@ def regions(reader: Reader) -> list[tuple[str, str]]:
     return sorted(((str(s).removeprefix(AREAS), str(o)) for s, p, o in named if p == SKOS.prefLabel), key=lambda each: each[1])
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Make a folder and wait until no other worker writes in it; the lock goes with the process, however that ends."""
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = held.enter_context((folder / "lock").open("w", encoding="ascii"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _unwritten(folder, error) from None
+        yield
+
+
 def _made(reader: Reader, path: Path) -> File:
-    content = _content(reader, path)
+    """Write a file, if a worker that was stopped has not, and then its checksum."""
+    is_there = path.exists()
+    content = path.read_bytes() if is_there else _content(reader, path)
     digest = hashlib.sha256(content).hexdigest()
-    _put(checksum_of(path), f"{digest}  {path.name}\n".encode("ascii"))
-    _put(path, content)
+    try:
+        if not is_there:
+            checksum_of(path).unlink(missing_ok=True)
+            _put(path, content)
+        _put(checksum_of(path), f"{digest}  {path.name}\n".encode("ascii"))
+    except OSError as error:
+        raise _unwritten(path, error) from None
     return File(path, len(content), digest)
+
+
+def _unwritten(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path}: it cannot be written for download ({error.strerror}). Make room, or let it be written.")
 
 
 def _content(reader: Reader, path: Path) -> bytes:
@@ -125,11 +160,14 @@ def _content(reader: Reader, path: Path) -> bytes:
 
 def _put(path: Path, content: bytes) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _region(reader: Reader, code: str) -> Graph:

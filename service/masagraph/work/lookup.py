@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from rdflib import URIRef
 from rdflib.term import Node
 
+from masagraph import oxigraph
 from masagraph.answers import Dataset, Rows, Triple
 from masagraph.store.contract import Reader
 
@@ -31,12 +32,12 @@ def found(
     Args:
         reader: What is held.
         pattern: A pattern of ?s, ?p and ?o, with a place for the values.
-        values: IRIs; only whole ones are asked for.
+        values: IRIs; only absolute ones are asked for.
         dataset: The graphs to look in; the default graph if not given.
         limit: The most triples for so many values as are asked for at once.
     """
     cut = "" if limit is None else f" LIMIT {limit}"
-    ordered = sorted({f"<{value}>" for value in values if isinstance(value, URIRef) and is_whole(value)})
+    ordered = sorted({f"<{value}>" for value in values if isinstance(value, URIRef) and oxigraph.is_iri(value)})
     for start in range(0, len(ordered), _AT_ONCE):
         where = pattern.format(" ".join(ordered[start : start + _AT_ONCE]))
         answer = reader.query(f"SELECT ?s ?p ?o WHERE {{ {where} }}{cut}", dataset)
@@ -45,8 +46,3 @@ def found(
         for s, p, o in answer.rows:
             if s is not None and p is not None and o is not None:
                 yield s, p, o
-
-
-def is_whole(iri: str) -> bool:
-    """Tell whether a text can stand in a query as an IRI."""
-    return ":" in iri and not any(c in '<>"{}|^`\\' or c <= " " for c in iri)

@@ -32,13 +32,12 @@ _POLITENESS = 5
 """How much a worker gives way to the process that talks to clients."""
 _READY_MODULES = ["masagraph.work.reading", "masagraph.work.writing"]
 """What the process that workers come from has read before any is needed."""
+_NO_MEMORY = 12
+_OUT_OF_MEMORY = (_NO_MEMORY, -signal.SIGABRT, -signal.SIGKILL)
+"""How a worker ends that got no more memory: in Python, in a library, or by the system when there is none left."""
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux."""
 _LOG = logging.getLogger(__name__)
-
-
-class _LostError(Exception):
-    """A worker did not answer, and can only be stopped."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +62,17 @@ class Pool(Generic[Desk]):
             patience: How many seconds a job waits for a worker to be free.
 
         Raises:
-            MemoryLimitError: The workers do not start.
-            MasagraphError: The desk cannot be made.
+            MasagraphError: The workers do not start, or the desk cannot be made.
         """
         self._name, self._desk, self._megabytes, self._patience = name, desk, megabytes, patience
         self._lock, self._is_closed = threading.Lock(), False
         self._killed = self._replaced = 0
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        workers = [self._new() for _ in range(size)]
-        for worker in workers:
-            self._free.put(worker)
         try:
-            for worker in workers:
+            for _ in range(size):
+                self._free.put(self._new())
+            for worker in list(self._free.queue):
                 worker.wait_until_ready()
-        except (_LostError, TimeoutError):
-            self.close()
-            told = f"No worker starts within the {megabytes} MB of memory that it may take. Set worker_megabytes higher."
-            raise MemoryLimitError(told) from None
         except BaseException:
             self.close()
             raise
@@ -101,6 +94,7 @@ class Pool(Generic[Desk]):
             TooBusyError: No worker was free in time.
             TimeLimitError: It took too long.
             MemoryLimitError: It took too much memory.
+            CheckerError: The worker ended for another reason.
             MasagraphError: Whatever the job raised of our own family; anything else is a CheckerError.
         """
         try:
@@ -111,24 +105,12 @@ class Pool(Generic[Desk]):
             if not worker.is_alive:
                 worker = self._replacement(worker)
             is_done, result = worker.do(job, arguments, seconds)
-        except TimeoutError:
-            worker.stop()
-            raise TimeLimitError(f"It took longer than {seconds:g} s and was stopped. Ask for less at once.") from None
-        except _LostError:
-            worker.stop()
-            told = f"It took more memory than the {self._megabytes} MB that it may, and was stopped. Ask for less at once."
-            raise MemoryLimitError(told) from None
-        except BaseException:
+        except BaseException as error:
+            self._count(killed=isinstance(error, (TimeLimitError, MemoryLimitError)))
             worker.stop()
             raise
         finally:
-            if not worker.is_alive:
-                self._count(killed=1)
-                with suppress(TooBusyError):  # Whoever is lent this one next tries again.
-                    worker = self._replacement(worker)
-            self._free.put(worker)
-            if self._is_closed:
-                self.close()
+            self._take_back(worker)
         if is_done:
             return result  # type: ignore[no-any-return]  # what the job returned
         raise result
@@ -140,6 +122,18 @@ class Pool(Generic[Desk]):
             while True:
                 self._free.get_nowait().dismiss()
 
+    def _take_back(self, worker: "_Worker") -> None:
+        """Let the next one have a worker, or another in its place; where none can be started now, the next one tries again."""
+        try:
+            if not worker.is_alive:
+                worker = self._replacement(worker)
+        except TooBusyError:
+            pass
+        finally:
+            self._free.put(worker)
+            if self._is_closed:
+                self.close()
+
     def _replacement(self, worker: "_Worker") -> "_Worker":
         """Start a worker in place of another; whoever is lent it first waits until it is ready.
 
@@ -147,10 +141,7 @@ class Pool(Generic[Desk]):
             TooBusyError: The machine has no room for another process now.
         """
         worker.stop()
-        try:
-            new = self._new()
-        except OSError:
-            raise TooBusyError("This machine has no room for another process now. Ask again in a few seconds.") from None
+        new = self._new()
         self._count(replaced=1)
         return new
 
@@ -160,18 +151,26 @@ class Pool(Generic[Desk]):
             self._replaced += replaced
 
     def _new(self) -> "_Worker":
-        return _Worker(self._name, self._desk, self._megabytes)
+        try:
+            return _Worker(self._name, self._desk, self._megabytes)
+        except (OSError, EOFError):  # The second is what the process that workers come from leaves if it cannot fork.
+            raise TooBusyError("This machine has no room for another process now. Ask again in a few seconds.") from None
 
 
 class _Worker:
     """A process and the pipe to it, as the asking side sees them."""
 
     def __init__(self, name: str, desk: Callable[[], object], megabytes: int) -> None:
-        context = _context()
+        context, self._megabytes = _context(), megabytes
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, desk, megabytes), name=name, daemon=True)
-        self._process.start()
-        theirs.close()
+        try:
+            self._process.start()
+        except BaseException:
+            self._pipe.close()
+            raise
+        finally:
+            theirs.close()
         self._is_ready = self._is_stopped = False
 
     @property
@@ -179,27 +178,44 @@ class _Worker:
         return not self._is_stopped and self._process.is_alive()
 
     def wait_until_ready(self) -> None:
-        if not self._is_ready:
+        if self._is_ready:
+            return
+        try:
             is_done, result = self._answer(_START_SECONDS)
-            if not is_done:
-                raise result
-            self._is_ready = True
+        except (TimeoutError, EOFError):
+            told = f"A worker does not start within {_START_SECONDS:g} s and {self._megabytes} MB. Set worker_megabytes higher."
+            raise CheckerError(told) from None
+        if not is_done:
+            raise result
+        self._is_ready = True
 
     def do(self, job: Callable[..., object], arguments: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
         self.wait_until_ready()
         try:
             self._pipe.send((job, arguments, seconds))
-        except OSError:
-            raise _LostError from None
-        return self._answer(seconds)
+            return self._answer(seconds)
+        except TimeoutError:
+            raise TimeLimitError(f"It took longer than {seconds:g} s and was stopped. Ask for less at once.") from None
+        except (EOFError, OSError):
+            self._process.join(_GRACE_SECONDS)
+        if self._process.exitcode in _OUT_OF_MEMORY:
+            told = f"It took more memory than the {self._megabytes} MB that it may, and was stopped. Ask for less at once."
+            raise MemoryLimitError(told)
+        raise CheckerError(f"The worker ended by itself (exit code {self._process.exitcode}). Please report what was asked.")
 
     def _answer(self, seconds: float) -> tuple[bool, Any]:
+        """Return what the worker says, and whether it did what it was to.
+
+        Raises:
+            TimeoutError: It says nothing in time.
+            EOFError: It is gone.
+        """
         if not self._pipe.poll(seconds):
             raise TimeoutError
         try:
             is_done, result = self._pipe.recv()
-        except (EOFError, OSError):
-            raise _LostError from None
+        except OSError:
+            raise EOFError from None
         return bool(is_done), result
 
     def dismiss(self) -> None:
@@ -232,11 +248,12 @@ def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> 
     most = _taken() + megabytes * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     is_done, desk = _done(make_desk)
-    pipe.send((is_done, None if is_done else desk))
+    with suppress(OSError):
+        pipe.send((is_done, None if is_done else desk))
     while is_done:
         try:
             job, arguments, seconds = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         # The default action of this signal ends the process, whatever it is busy with.
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
@@ -244,7 +261,7 @@ def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> 
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             pipe.send(answer)
-        except BrokenPipeError:
+        except OSError:
             return
 
 
@@ -268,7 +285,7 @@ def _done(job: Callable[..., object], *arguments: object) -> tuple[bool, object]
     except MasagraphError as error:
         return False, error
     except MemoryError:
-        os._exit(1)  # What is left of this process is not to be trusted with another job.
+        os._exit(_NO_MEMORY)  # What is left of this process is not to be trusted with another job.
     except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on, and no traceback reaches a client
         _LOG.exception("A job failed")
         return False, CheckerError(f"The service failed on something unforeseen ({type(error).__name__}). Please report it.")

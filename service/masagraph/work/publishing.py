@@ -6,7 +6,6 @@ still so, since somebody else may have published in between.
 
 from dataclasses import dataclass
 from hashlib import sha256
-from weakref import WeakKeyDictionary
 
 from rdflib import Graph, URIRef
 
@@ -29,8 +28,6 @@ from masagraph.work.writing import WritingDesk
 
 _WHOLE = "what was sent"
 _PROFILE = "statutory"
-_backgrounds: WeakKeyDictionary[WritingDesk, Background] = WeakKeyDictionary()
-"""What is known of bodies and areas: the same for every publish, and slower to read than all else."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,7 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
 
     Raises:
         NotHeldError: It is not held.
+        InputError: The form cannot hold it.
     """
     graph = desk.reader(number).graph(name)
     if graph is None:
@@ -164,10 +162,11 @@ def publish(desk: WritingDesk, examined: Examined) -> int | None:
     try:
         if _standing(reader, version, reader.graph(version), graph) != examined.standing:
             return None
-        change = settling.put(reader, version, graph, _background(desk, reader))
+        background = _background(desk, reader)
+        change = settling.put(reader, version, graph, background)
     finally:
         reader.close()
-    return desk.writer.apply(change)
+    return _applied(desk, change, background)
 
 
 def withdraw(desk: WritingDesk, standing: Standing) -> int | None:
@@ -179,27 +178,32 @@ def withdraw(desk: WritingDesk, standing: Standing) -> int | None:
 
     Raises:
         NotHeldError: It is not held any more.
+        RefusedError: What is held of it now was not published.
         StoreError: Nothing was stored.
     """
     reader = desk.reader()
     try:
         if _standing_for_removal(reader, standing.version) != standing:
             return None
-        change: Change = settling.remove(reader, standing.version, _background(desk, reader))
+        background = _background(desk, reader)
+        change = settling.remove(reader, standing.version, background)
     finally:
         reader.close()
-    return desk.writer.apply(change)
-
-
-def forget(desk: WritingDesk) -> None:
-    """Read what is known of bodies and areas anew at the next publish: it may have changed."""
-    _backgrounds.pop(desk, None)
+    return _applied(desk, change, background)
 
 
 def _background(desk: WritingDesk, reader: Reader) -> Background:
-    if desk not in _backgrounds:
-        _backgrounds[desk] = settling.background_of(reader)
-    return _backgrounds[desk]
+    """Return what is known of bodies and areas, which is slower to read than all else."""
+    if desk.background is None or desk.background[0] != reader.number:
+        desk.background = reader.number, settling.background_of(reader)
+    return desk.background[1]
+
+
+def _applied(desk: WritingDesk, change: Change, background: Background) -> int:
+    """Make a change of versions, which leaves what is known of bodies and areas as it is."""
+    number = desk.writer.apply(change)
+    desk.background = number, background
+    return number
 
 
 def _standing(reader: Reader, version: str, before: Graph | None, graph: Graph) -> Standing:

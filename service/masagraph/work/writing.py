@@ -1,5 +1,6 @@
 """The desk of the one worker that writes."""
 
+from masagraph.dataset.background import Background
 from masagraph.store.contract import Place, Reader, Writer
 
 
@@ -14,7 +15,14 @@ class WritingDesk:
         """
         self._place = place
         self.writer: Writer = place.writer()
+        self.background: tuple[int, Background] | None = None
+        """What is known of bodies and areas, and the number of the generation that holds it; None until somebody asks."""
 
     def reader(self) -> Reader:
-        """Open what is served now, for reading; the caller closes it."""
+        """Open what is served now, for reading; the caller closes it.
+
+        Raises:
+            NoGenerationError: Nothing is served yet.
+            StoreError: It cannot be read.
+        """
         return self._place.reader()

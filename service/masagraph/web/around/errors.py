@@ -55,6 +55,7 @@ KINDS: dict[type[Exception], Kind] = {
     Exception: Kind(500, "unforeseen", "The service failed on something unforeseen"),
 }
 """The nearest type that an error is of decides."""
+NOT_READY = Kind(503, "not-ready", "The service is not ready", again=5)
 _OF_HTTP = {
     400: ("bad-request", "The request cannot be read. Look at how it is put together."),
     401: ("no-token", "This needs a token. Send one as 'Authorization: Bearer TOKEN'."),
@@ -62,10 +63,13 @@ _OF_HTTP = {
     404: ("no-such-page", "There is nothing at this address. Look it up from /."),
     405: ("no-such-method", "This address does not take that method. The header Allow names those that it takes."),
     406: ("no-such-form", "This cannot be told in any of the forms asked for. Ask for another in the header Accept."),
+    409: ("conflict", "What is held stands against that. Look at what is held before you send this again."),
     411: ("no-length", "The request does not say how long it is. Send Content-Length."),
+    412: ("precondition-failed", "What the request expects of what is held is not so (If-Match, If-None-Match)."),
     413: ("too-large", "The request is larger than may be. Send less at once."),
     414: ("address-too-long", "The address is too long. Send the query in a POST."),
     415: ("no-such-type", "A request of that media type or encoding cannot be read here."),
+    416: ("requested-range-not-satisfiable", "There is no such part. Ask for one within the length, or for the whole."),
     429: ("too-many-requests", "There were too many requests. Wait as long as Retry-After says."),
 }
 """What the web library refuses, by status: our codes, and our words where it has only its own."""
@@ -76,6 +80,11 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/problem", "problem", _told_all)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _of_ours)
+
+
+def kind_of(error: Exception) -> Kind:
+    """Return how an error is answered."""
+    return next(KINDS[each] for each in type(error).__mro__ if each in KINDS)
 
 
 def problem(kind: Kind, detail: str) -> Response:
@@ -101,13 +110,13 @@ def problem(kind: Kind, detail: str) -> Response:
 
 
 def _told_all() -> str:
-    ours = {(kind.code, kind.status, f"{kind.title}.") for kind in KINDS.values()}
+    ours = {(kind.code, kind.status, f"{kind.title}.") for kind in (*KINDS.values(), NOT_READY)}
     of_http = {(code, status, words) for status, (code, words) in _OF_HTTP.items()}
     return render_template("problem.html", kinds=sorted(ours | of_http), truncated=TRUNCATED.rpartition("#")[2])
 
 
 def _of_ours(error: Exception) -> Response:
-    kind = next(KINDS[cls] for cls in type(error).__mro__ if cls in KINDS)
+    kind = kind_of(error)
     if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         g.failure = _whence(error)
     if isinstance(error, MasagraphError):

@@ -7,8 +7,6 @@ from flask import Flask, Response, jsonify
 from masagraph.errors import MasagraphError
 from masagraph.web.around import errors
 
-_NOT_READY = errors.Kind(503, "not-ready", "The service is not ready", again=5)
-
 
 def init_app(app: Flask, ready: Callable[[], str | None]) -> None:
     """Answer /health and /ready.
@@ -27,7 +25,7 @@ def init_app(app: Flask, ready: Callable[[], str | None]) -> None:
             missing = ready()
         except MasagraphError as error:
             missing = str(error)
-        return _fine("ready") if missing is None else errors.problem(_NOT_READY, missing)
+        return _fine("ready") if missing is None else errors.problem(errors.NOT_READY, missing)
 
     app.add_url_rule("/health", "health", health)
     app.add_url_rule("/ready", "ready", is_ready)

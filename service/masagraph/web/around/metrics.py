@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from masagraph.errors import MasagraphError
+from masagraph.work.pool import Counts
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -18,13 +19,14 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120
 class _Elsewhere(Collector):
     """Numbers that others keep, asked for when they are fetched."""
 
-    def __init__(self, killed: Callable[[], int], replaced: Callable[[], int], generation: Callable[[], int]) -> None:
-        self._killed, self._replaced, self._generation = killed, replaced, generation
+    def __init__(self, counts: Callable[[], Counts], generation: Callable[[], int]) -> None:
+        self._counts, self._generation = counts, generation
 
     def collect(self) -> Iterator[Metric]:
         """Yield each number. A store that does not answer has no generation, and the rest is told all the same."""
-        yield CounterMetricFamily("masagraph_queries_killed", "Jobs stopped at a limit of time or memory.", value=self._killed())
-        yield CounterMetricFamily("masagraph_workers_replaced", "Workers that were replaced.", value=self._replaced())
+        counts = self._counts()
+        yield CounterMetricFamily("masagraph_queries_killed", "Jobs stopped at a limit of time or memory.", value=counts.killed)
+        yield CounterMetricFamily("masagraph_workers_replaced", "Workers that were replaced.", value=counts.replaced)
         try:
             number = self._generation()
         except MasagraphError:
@@ -32,13 +34,12 @@ class _Elsewhere(Collector):
         yield GaugeMetricFamily("masagraph_generation", "The number of the generation that is served.", value=number)
 
 
-def init_app(app: Flask, *, killed: Callable[[], int], replaced: Callable[[], int], generation: Callable[[], int]) -> None:
+def init_app(app: Flask, *, counts: Callable[[], Counts], generation: Callable[[], int]) -> None:
     """Count the requests of an app, and tell all counts at /metrics.
 
     Args:
         app: The app.
-        killed: Tells how many jobs were stopped at a limit since the service started.
-        replaced: Tells how many workers were replaced.
+        counts: Tells how many workers were stopped at a limit since the service started, and how many were replaced.
         generation: Tells the number of the generation that is served.
     """
     registry = CollectorRegistry()
@@ -48,7 +49,7 @@ def init_app(app: Flask, *, killed: Callable[[], int], replaced: Callable[[], in
         "masagraph_request_seconds", "Seconds from a request to the end of its answer.", labels[:2],
         registry=registry, buckets=_SECONDS,
     )  # fmt: skip
-    registry.register(_Elsewhere(killed, replaced, generation))
+    registry.register(_Elsewhere(counts, generation))
 
     def start() -> None:
         g.started = time.perf_counter()

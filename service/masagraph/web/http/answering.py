@@ -132,14 +132,16 @@ def typed(media_type: str) -> str:
 
 
 def tag(number: int) -> str:
-    """Return what changes when an answer can: data, rules, program, the day that is today, the forms that a client takes."""
-    accepted = sha256(request.headers.get("Accept", "").encode()).hexdigest()[:8]
-    return f"{number}-{_release()}-{days.today().isoformat()}-{accepted}"
+    """Return what changes when an answer can: data, rules, program, the day that is today, settings, the forms that are taken."""
+    settings = service().settings
+    told_by = f"{settings.query_rows} {settings.base} {request.headers.get('Accept', '')}"
+    return f"{number}-{_release()}-{days.today().isoformat()}-{sha256(told_by.encode()).hexdigest()[:8]}"
 
 
 def unchanged(number: int) -> Response | None:
     """Return the answer for a client that has this already, or None if it has not."""
-    if not request.if_none_match.contains_weak(tag(number)):
+    # A star stands for whatever there is: whether there is anything is not known before the answer is.
+    if request.if_none_match.star_tag or not request.if_none_match.contains_weak(tag(number)):
         return None
     response = told(b"", "text/plain", number, 304)
     del response.headers["Content-Type"]

@@ -72,10 +72,8 @@ def graphs(fields: Fields, default: str, named: str) -> Dataset | None:
     Raises:
         InputError: A name is no absolute IRI.
     """
-    found = Dataset(values(fields, default), values(fields, named))
-    for name in (*found.default, *found.named):
-        absolute(name, default)
-    return found or None
+    of_default, of_named = (tuple(absolute(name, where) for name in values(fields, where)) for where in (default, named))
+    return Dataset(of_default, of_named) or None
 
 
 def absolute(name: str, where: str) -> str:

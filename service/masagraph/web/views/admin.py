@@ -35,7 +35,7 @@ def ask() -> Response:
     if request.method == "POST" and (request.mimetype == sparql.UPDATE or _has_update()):
         return _update()
     addresses.only(*_READ)
-    if request.method == "GET" and not request.query_string:
+    if sparql.asks_nothing():
         return description.describe(description.SD.SPARQL11Update)
     return sparql.answer(sparql.read(), answering.generation())
 

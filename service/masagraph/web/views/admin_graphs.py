@@ -3,17 +3,25 @@
 A graph is named by `?graph=` and its IRI, by `?default`, or by an address below /admin/graphs, which is its name then.
 """
 
+from collections.abc import Callable
+from typing import Concatenate
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from werkzeug.urls import iri_to_uri
 
+from masagraph.errors import TooBusyError
 from masagraph.web.http import addresses, fields, graph_store
 from masagraph.web.http.graph_store import GRAPH
 from masagraph.web.service import service
 from masagraph.web.views import admin
 from masagraph.work import administering
+from masagraph.work.administering import Seen
+from masagraph.work.publishing import Piece
+from masagraph.work.writing import WritingDesk
 
+_TRIES = 5
+"""How often a graph is looked up anew because it came or went in between."""
 blueprint = Blueprint("admin_graphs", __name__)
 blueprint.before_request(admin.let_in)
 
@@ -29,9 +37,7 @@ def tell(own: str | None = None) -> Response:
 @blueprint.put("/admin/graphs/<path:own>")
 def put(own: str | None = None) -> Response:
     """Put a graph in the place of what is held under its name."""
-    name = _name(own)
-    is_held = _is_held(name)
-    return _made(name, service().write(administering.replace, name, graph_store.documents()), is_new=not is_held)
+    return _written(_name(own), administering.replace, graph_store.documents())
 
 
 @blueprint.post("/admin/graphs", strict_slashes=False)
@@ -39,17 +45,14 @@ def put(own: str | None = None) -> Response:
 def post(own: str | None = None) -> Response:
     """Add to a graph; without a name, make a new one."""
     name = _name(uuid4().hex if own is None and not request.query_string else own)
-    is_held = _is_held(name)
-    return _made(name, service().write(administering.extend, name, graph_store.documents()), is_new=not is_held)
+    return _written(name, administering.extend, graph_store.documents())
 
 
 @blueprint.delete("/admin/graphs", strict_slashes=False)
 @blueprint.delete("/admin/graphs/<path:own>")
 def delete(own: str | None = None) -> Response:
     """Remove a graph, or empty the default graph."""
-    name = _name(own)
-    _is_held(name)
-    return _made(name, service().write(administering.remove, name), is_new=False)
+    return _written(_name(own), administering.remove)
 
 
 def _name(own: str | None, *others: str) -> str | None:
@@ -66,16 +69,22 @@ def _name(own: str | None, *others: str) -> str | None:
     return graph_store.named()
 
 
-def _is_held(name: str | None) -> bool:
-    """Tell whether a graph is held, and see that what the client expects of it is so."""
-    number = service().number()
-    is_held = number > 0 and service().read(administering.is_held, number, name)
-    graph_store.expect(is_held=is_held)
-    return is_held
+def _written(
+    name: str | None, job: Callable[Concatenate[WritingDesk, Seen, ...], int | None], *given: tuple[Piece, ...]
+) -> Response:
+    """Have the writer change a graph, if what the client expects of it is so then."""
+    for _ in range(_TRIES):
+        number = service().number()
+        seen = Seen(name, number > 0 and service().read(administering.is_held, number, name))
+        graph_store.expect(is_held=seen.is_held)
+        made = service().write(job, seen, *given)
+        if made is not None:
+            return _told(seen, made)
+    raise TooBusyError("Others made and removed this graph, again and again. Nothing was done. Send it again.")
 
 
-def _made(name: str | None, number: int, *, is_new: bool) -> Response:
-    response = graph_store.done(number, 201 if is_new else 204)
-    if is_new and name is not None and name.startswith(addresses.home()):
-        response.headers["Location"] = name
+def _told(seen: Seen, number: int) -> Response:
+    response = graph_store.done(number, 204 if seen.is_held else 201)
+    if not seen.is_held and seen.name is not None and seen.name.startswith(addresses.home()):
+        response.headers["Location"] = seen.name
     return response

@@ -12,11 +12,10 @@ from masagraph.vocab import BASE, DCTERMS, MASA, RDF, RDFS, SKOS, XSD
 from masagraph.web.http import addresses, answering
 from masagraph.web.service import service
 from masagraph.web.views import downloads
-from masagraph.web.views.description import SD
+from masagraph.web.views.description import SD, TITLE
 from masagraph.work import counting, exporting
 from masagraph.work.counting import Contents
 
-TITLE = "Multi-agency safeguarding arrangements of England"
 ABOUT = (
     "Who is accountable for what in each safeguarding arrangement, where, under which paragraph, on which date, and how we know: "
     "areas, bodies, posts, delegations and provisions, with the rules of statute and guidance."
@@ -43,14 +42,13 @@ def describe() -> Response:
     """Describe the data set in a form of RDF that the client takes."""
     addresses.only("format", "generation")
     number = answering.generation()
-    forms = {form.key: form.media_type for form in formats.of_kind("graph")}
-    key = answering.chosen(forms, formats.DEFAULTS["graph"])
+    form = answering.form_of_graph()
     had = answering.unchanged(number)
     if had is not None:
         return had
     files = downloads.made(number, *exporting.WHOLE)
     described = _description(number, service().read(counting.contents, number), files)
-    return answering.told(results.write(described, key), forms[key], number)
+    return answering.told(results.write(described, form), formats.FORMS[form].media_type, number)
 
 
 def _description(number: int, held: Contents, files: tuple[exporting.File, ...]) -> Graph:

@@ -9,8 +9,9 @@ from masagraph.sparql import formats, results
 from masagraph.vocab import DCTERMS, RDF
 from masagraph.web.http import answering
 from masagraph.web.service import service
-from masagraph.work.naming import names
+from masagraph.work import counting
 
+TITLE = "Multi-agency safeguarding arrangements of England"
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _FORMATS = Namespace("http://www.w3.org/ns/formats/")
 
@@ -26,7 +27,7 @@ def describe(*languages: URIRef) -> Response:
     """
     number = answering.generation()
     form = answering.form_of_graph()
-    graph = _description(request.base_url, service().read(names, number), languages)
+    graph = _description(request.base_url, service().read(counting.graphs, number), languages)
     return answering.told(results.write(graph, form), formats.FORMS[form].media_type, number)
 
 
@@ -43,7 +44,7 @@ def _description(address: str, held: Iterable[str], languages: Iterable[URIRef])
             graph.add((endpoint, SD.resultFormat, _FORMATS[form.w3c_name]))
     graph.add((endpoint, SD.defaultDataset, dataset))
     graph.add((dataset, RDF.type, SD.Dataset))
-    graph.add((dataset, DCTERMS.title, Literal("Multi-agency safeguarding arrangements of England", lang="en")))
+    graph.add((dataset, DCTERMS.title, Literal(TITLE, lang="en")))
     graph.add((dataset, SD.defaultGraph, default))
     graph.add((default, RDF.type, SD.Graph))
     for name in held:

@@ -103,7 +103,7 @@ def sparql_page(read: Callable[[], Query]) -> Response:
         if text.strip() or fields.values(said, "update"):
             shown = _answered(read(), number)
     except MasagraphError as error:
-        kind = next(errors.KINDS[each] for each in type(error).__mro__ if each in errors.KINDS)
+        kind = errors.kind_of(error)
         if kind.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             raise
         status, shown = HTTPStatus(kind.status), {"failure": str(error), "title": kind.title}

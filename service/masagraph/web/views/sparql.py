@@ -23,11 +23,16 @@ def ask() -> Response:
     is_get = request.method != "POST"  # HEAD asks for what GET would tell.
     if is_get and pages.wants_page():
         return pages.sparql_page(read)
-    if is_get and not {"query", "update"} & {name for name, _ in fields.in_address()}:
+    if asks_nothing():
         return description.describe()
     asked = read()
     number = answering.generation()
     return (answering.unchanged(number) if is_get else None) or answer(asked, number)
+
+
+def asks_nothing() -> bool:
+    """Tell whether a request wants to know what can be asked: it is no POST, and has neither query nor update."""
+    return request.method != "POST" and not {"query", "update"} & {name for name, _ in fields.in_address()}
 
 
 def answer(asked: Query, number: int) -> Response:
@@ -41,6 +46,8 @@ def answer(asked: Query, number: int) -> Response:
 
 def read() -> Query:
     """Read the query of a request, in any of the three ways of the protocol (SPARQL 1.1 Protocol, 2.1).
+
+    Parameters that are unknown are not refused, as they are elsewhere: clients of the protocol send some of their own.
 
     Raises:
         InputError: There is none or more than one, or it is an update.
