@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
 
 from rdflib import BNode, Graph
 from rdflib.term import Node
@@ -17,6 +16,7 @@ from masagraph.store import layout
 from masagraph.store.contract import GenerationGoneError, Place, Reader, StoreError
 
 _RESTORE = "Move the folder of the store aside and restore a backup with 'masagraph store restore'"
+_UNTOUCHED = "Nobody can cite it any more; what is served is not touched"
 _PATTERNS = ("{0} ?a ?b", "?a {0} ?b", "?a ?b {0}")
 _ANY_SETTLED = layout.settled(layout.VERSIONS)
 Told = Callable[[int, int], None]
@@ -72,23 +72,18 @@ def look(place: Place, told: Told, *, thorough: bool) -> Iterator[Size | Fault]:
         yield from _served(place, served, told, thorough=thorough)
     except _FaultError as error:
         yield error.fault
-    for number in count(served - 1, -1):
+    for number in range(served - 1, 0, -1):
         try:
             reader = place.reader(number)
         except GenerationGoneError:
             return  # Whatever is older was pruned before.
         except StoreError as error:
-            if number < 1:
-                return
-            yield Fault(str(error).rstrip("."), "Nobody can cite it any more")
-            continue
-        except RuntimeError:
-            yield _unreadable(number, "Nobody can cite it any more; what is served is not touched")
+            yield Fault(f"Generation {number} cannot be read to its end: {str(error).rstrip('.')}", _UNTOUCHED)
             continue
         try:
             yield _size(number, _read(reader, number), reader.names())
         except _FaultError:
-            yield _unreadable(number, "Nobody can cite it any more; what is served is not touched")
+            yield _unreadable(number, _UNTOUCHED)
         finally:
             reader.close()
 

@@ -45,7 +45,8 @@ class Newest:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or the store does not answer.
+            NoGenerationError: It never was.
+            StoreError: The store does not answer.
         """
         # An older one may have been pruned since it was last asked about.
         known = self._moments

@@ -53,7 +53,8 @@ class Service:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or the store does not answer.
+            NoGenerationError: It never was.
+            StoreError: The store does not answer.
         """
         return self._newest.since(number)
 

@@ -41,7 +41,8 @@ class ReadingDesk:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or cannot be read.
+            NoGenerationError: It never was.
+            StoreError: It cannot be read.
         """
         if number not in self._open:
             self._open[number] = self._place.reader(number)
@@ -57,7 +58,8 @@ class ReadingDesk:
 
         Raises:
             GenerationGoneError: It has been pruned.
-            StoreError: It never was, or cannot be read.
+            NoGenerationError: It never was.
+            StoreError: It cannot be read.
         """
         reader = self.reader(number)
         if number not in self._settled:
