@@ -256,7 +256,7 @@ def test_a_worker_that_could_not_be_replaced_is_replaced_later(
         def refuse(*_given: object) -> None:
             raise error
 
-        full.setattr(pools, "_Worker", refuse)
+        full.setattr(pools, "Worker", refuse)
         with pytest.raises(TimeLimitError):
             pool.run(loop, seconds=0.3)
         with pytest.raises(TooBusyError, match="no room"):

@@ -1,43 +1,17 @@
-"""Worker processes that can be stopped at any moment: a job that takes too long or too much is killed with its process.
+"""Workers to be had for a job: each can be stopped at any moment, and another takes its place."""
 
-A worker is started from a server process that has the heavy modules ready, so that a new one costs little. It takes one job at
-a time, and ends when the process that asks it does.
-"""
-
-import ctypes
-import logging
-import multiprocessing as mp
-import os
 import queue
-import resource
-import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from masagraph.errors import CheckerError, MasagraphError, MemoryLimitError, TimeLimitError, TooBusyError
+from masagraph.errors import MemoryLimitError, TimeLimitError, TooBusyError
+from masagraph.work.worker import Worker
 
 Desk = TypeVar("Desk")
 Result = TypeVar("Result")
-_MEGABYTE = 1 << 20
-_START_SECONDS = 60.0
-_GRACE_SECONDS = 5.0
-"""How long after its time a worker ends by itself, if nobody is left to stop it."""
-_POLITENESS = 5
-"""How much a worker gives way to the process that talks to clients."""
-_READY_MODULES = ["masagraph.work.reading", "masagraph.work.writing"]
-"""What the process that workers come from has read before any is needed."""
-_NO_MEMORY = 12
-_OUT_OF_MEMORY = (_NO_MEMORY, -signal.SIGABRT, -signal.SIGKILL)
-"""How a worker ends that got no more memory: in Python, in a library, or by the system when there is none left."""
-_PARENT_DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG of Linux."""
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,7 +41,7 @@ class Pool(Generic[Desk]):
         self._name, self._desk, self._megabytes, self._patience = name, desk, megabytes, patience
         self._lock, self._is_closed = threading.Lock(), False
         self._killed = self._replaced = 0
-        self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
         try:
             for _ in range(size):
                 self._free.put(self._new())
@@ -122,7 +96,7 @@ class Pool(Generic[Desk]):
             while True:
                 self._free.get_nowait().dismiss()
 
-    def _take_back(self, worker: "_Worker") -> None:
+    def _take_back(self, worker: Worker) -> None:
         """Let the next one have a worker, or another in its place; where none can be started now, the next one tries again."""
         try:
             if not worker.is_alive:
@@ -134,7 +108,7 @@ class Pool(Generic[Desk]):
             if self._is_closed:
                 self.close()
 
-    def _replacement(self, worker: "_Worker") -> "_Worker":
+    def _replacement(self, worker: Worker) -> Worker:
         """Start a worker in place of another; whoever is lent it first waits until it is ready.
 
         Raises:
@@ -150,142 +124,8 @@ class Pool(Generic[Desk]):
             self._killed += killed
             self._replaced += replaced
 
-    def _new(self) -> "_Worker":
+    def _new(self) -> Worker:
         try:
-            return _Worker(self._name, self._desk, self._megabytes)
+            return Worker(self._name, self._desk, self._megabytes)
         except (OSError, EOFError):  # The second is what the process that workers come from leaves if it cannot fork.
             raise TooBusyError("This machine has no room for another process now. Ask again in a few seconds.") from None
-
-
-class _Worker:
-    """A process and the pipe to it, as the asking side sees them."""
-
-    def __init__(self, name: str, desk: Callable[[], object], megabytes: int) -> None:
-        context, self._megabytes = _context(), megabytes
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, desk, megabytes), name=name, daemon=True)
-        try:
-            self._process.start()
-        except BaseException:
-            self._pipe.close()
-            raise
-        finally:
-            theirs.close()
-        self._is_ready = self._is_stopped = False
-
-    @property
-    def is_alive(self) -> bool:
-        return not self._is_stopped and self._process.is_alive()
-
-    def wait_until_ready(self) -> None:
-        if self._is_ready:
-            return
-        try:
-            is_done, result = self._answer(_START_SECONDS)
-        except (TimeoutError, EOFError):
-            told = f"A worker does not start within {_START_SECONDS:g} s and {self._megabytes} MB. Set worker_megabytes higher."
-            raise CheckerError(told) from None
-        if not is_done:
-            raise result
-        self._is_ready = True
-
-    def do(self, job: Callable[..., object], arguments: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
-        self.wait_until_ready()
-        try:
-            self._pipe.send((job, arguments, seconds))
-            return self._answer(seconds)
-        except TimeoutError:
-            raise TimeLimitError(f"It took longer than {seconds:g} s and was stopped. Ask for less at once.") from None
-        except (EOFError, OSError):
-            self._process.join(_GRACE_SECONDS)
-        if self._process.exitcode in _OUT_OF_MEMORY:
-            told = f"It took more memory than the {self._megabytes} MB that it may, and was stopped. Ask for less at once."
-            raise MemoryLimitError(told)
-        raise CheckerError(f"The worker ended by itself (exit code {self._process.exitcode}). Please report what was asked.")
-
-    def _answer(self, seconds: float) -> tuple[bool, Any]:
-        """Return what the worker says, and whether it did what it was to.
-
-        Raises:
-            TimeoutError: It says nothing in time.
-            EOFError: It is gone.
-        """
-        if not self._pipe.poll(seconds):
-            raise TimeoutError
-        try:
-            is_done, result = self._pipe.recv()
-        except OSError:
-            raise EOFError from None
-        return bool(is_done), result
-
-    def dismiss(self) -> None:
-        """Let a worker that has nothing to do end by itself."""
-        if self.is_alive:
-            self._pipe.close()
-            self._process.join(_GRACE_SECONDS)
-        self.stop()
-
-    def stop(self) -> None:
-        if not self._is_stopped:
-            self._is_stopped = True
-            self._process.kill()
-            self._process.join()
-            self._process.close()
-            self._pipe.close()
-
-
-def _context() -> ForkServerContext:
-    context = mp.get_context("forkserver")
-    context.set_forkserver_preload(_READY_MODULES)
-    return context
-
-
-def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> None:
-    """Live as a worker: make a desk, then do what comes until nobody is there to ask."""
-    _end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever stops the service from the keyboard stops us by way of it.
-    os.nice(_POLITENESS)
-    most = _taken() + megabytes * _MEGABYTE
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    is_done, desk = _done(make_desk)
-    with suppress(OSError):
-        pipe.send((is_done, None if is_done else desk))
-    while is_done:
-        try:
-            job, arguments, seconds = pipe.recv()
-        except (EOFError, OSError):
-            return
-        # The default action of this signal ends the process, whatever it is busy with.
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
-        answer = _done(job, desk, *arguments)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        try:
-            pipe.send(answer)
-        except OSError:
-            return
-
-
-def _end_with_parent() -> None:
-    """Have the system end this process with the one that started it, however busy it is, where the system can."""
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-
-
-def _taken() -> int:
-    """Return how many bytes of address space this process takes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    return pages * resource.getpagesize()
-
-
-def _done(job: Callable[..., object], *arguments: object) -> tuple[bool, object]:
-    """Do a job; return that it was done and its result, or that it was not and why, in words fit for whoever asked."""
-    try:
-        return True, job(*arguments)
-    except MasagraphError as error:
-        return False, error
-    except MemoryError:
-        os._exit(_NO_MEMORY)  # What is left of this process is not to be trusted with another job.
-    except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on, and no traceback reaches a client
-        _LOG.exception("A job failed")
-        return False, CheckerError(f"The service failed on something unforeseen ({type(error).__name__}). Please report it.")
