@@ -194,6 +194,7 @@ REFUSED = [
     ("a negative sum", VERSION + "<urn:c> a masa:Contribution ; masa:amount -5 .", "below nought"),
     ("a truth value in figures", VERSION + '<urn:x> a masa:Delegation ; masa:keepsAccountability "0"^^xsd:boolean .', "true or false"),
     ("text that cannot be seen", VERSION + '<urn:v> masa:note "\\u200b" .', "U+200B"),
+    ("a code point that is no character", VERSION + '<urn:v> masa:note "\\uFFFE" .', "U+FFFE"),
     ("a colour code", VERSION + '<urn:v> masa:note "\\u001b[31m" .', "U+001B"),
     ("text that turns round", VERSION + '<urn:v> masa:note "\\u202e" .', "U+202E"),
     ("a version without an IRI", "[] a masa:ArrangementVersion .", "IRI"),

@@ -219,12 +219,12 @@ REFUSED = {
         PLAN + "version:ayton-1 masa:hasPartnerRole <https://w3id.org/masagraph/id/version/other#police> ."
         "<https://w3id.org/masagraph/id/version/other#police> a masa:PartnerRole ; masa:heldBy police-force:SOU .",
         "ayton-1",
-        "#police>, which has the name of another version",
+        "#police>, which by its name is none of its own things",
     ),
     "a version told to be an arrangement": (
         PLAN + "version:other a masa:Arrangement ; masa:note 'x' .",
         "ayton-1",
-        "which has the name of another version",
+        "version/other> has no name for what it is",
     ),
     "a council told to be an arrangement": (
         PLAN + "council:LDS a masa:Arrangement ; skos:prefLabel 'x' .",
@@ -236,10 +236,20 @@ REFUSED = {
         "ayton-1",
         "arrangement/other> has no name for what it is",
     ),
+    "an area of another name": (
+        PLAN + "version:ayton-1 masa:coversArea area:E09999999 . area:E09999999 a masa:Area ; skos:prefLabel 'Islington' .",
+        "ayton-1",
+        "E09999999>, which by its name is none of its own things",
+    ),
+    "a property of others": (
+        PLAN + "version:ayton-1 <http://example.org/p> skos:prefLabel . skos:prefLabel a masa:Post ; masa:postTitle 'x' .",
+        "ayton-1",
+        "prefLabel>, which by its name is none of its own things",
+    ),
     "an edition of the guidance": (
         PLAN + "guidance:wt2018 a masa:Edition ; skos:prefLabel 'x' .",
         "ayton-1",
-        "it says something of <https://w3id.org/masagraph/guidance/wt2018>",
+        "it describes <https://w3id.org/masagraph/guidance/wt2018>",
     ),
     "a name that the service gives": (
         PLAN + "<https://w3id.org/masagraph/id/version/ayton-1#genid-1> a masa:StatedDate ; masa:note 'x' .",
@@ -296,7 +306,7 @@ def touched(shelf: Shelf, text: str, key: str) -> frozenset[str]:
 
 def test_who_ends_a_version_of_another_arrangement_is_found_out(shelf: Shelf) -> None:
     ends = OF_BEEFORD + "version:beeford-1 masa:supersedes version:ayton-1 ."
-    assert touched(shelf, ends, "beeford-1") == frozenset(), "nothing is held"
+    assert touched(shelf, ends, "beeford-1") == {"ayton-1"}, "nobody takes an end before its beginning is held"
     put(shelf, PLAN, "ayton-1")
     assert touched(shelf, ends, "beeford-1") == {"ayton"}
     assert touched(shelf, OF_BEEFORD, "beeford-1") == frozenset()
@@ -312,7 +322,10 @@ def test_who_takes_what_is_another_arrangement_s_is_found_out(shelf: Shelf) -> N
     names = OF_BEEFORD + "arrangement:ayton a masa:Arrangement ; skos:prefLabel 'Another name'@en ."
     assert touched(shelf, names, "beeford-1") == {"ayton"}
     unknown = OF_BEEFORD + "arrangement:ceeham a masa:Arrangement ; skos:prefLabel 'Ceeham'@en ."
-    assert touched(shelf, unknown, "beeford-1") == frozenset()
+    assert touched(shelf, unknown, "beeford-1") == {"ceeham"}, "the first to name it does not own it"
+    early = OF_BEEFORD.replace("hasVersion version:beeford-1", "hasVersion version:beeford-1, version:ceeham-2028")
+    assert touched(shelf, early, "beeford-1") == {"ceeham-2028"}
+    assert touched(shelf, PLAN.replace("ayton-1", "ceeham-2027"), "ceeham-2027") == {"ceeham-2027"}
 
 
 # --- What is settled

@@ -80,10 +80,17 @@ def test_what_came_in_between_is_not_overwritten(room: Room) -> None:
 def test_whom_it_concerns_is_seen_again(room: Room) -> None:
     """Somebody published in between what the document would end: that is for whoever may publish it to say."""
     ends = room.examined(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> ."))
-    assert ends.standing.touched == frozenset()
+    assert ends.standing.touched == {"loidis-2020"}, "nobody holds it yet, and its name is not theirs"
     assert room.published(document(LOIDIS)) == 2
     assert publishing.publish(room.writing, ends) is None
     assert room.examined(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> .")).standing.touched == {"loidis"}
+
+
+def test_who_had_a_say_in_it_is_asked_when_that_ends(room: Room) -> None:
+    """A document that no longer ends another version changes that version as much as one that does."""
+    room.published(document(LOIDIS))
+    room.published(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> ."))
+    assert room.examined(document()).standing.touched == {"loidis"}
 
 
 def test_what_changed_in_between_is_not_taken_out(room: Room) -> None:

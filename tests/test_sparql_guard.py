@@ -362,3 +362,12 @@ def test_a_bare_word_is_found_between_any_tokens(chance: random.Random) -> None:
     before, after = (" ".join(chance.choices(others, k=chance.randrange(8))) for _ in range(2))
     assert "SERVICE" in words.bare(f"{before} SERVICE {after}")
     assert "SERVICE" not in words.bare(f"{before} 'SERVICE' ?SERVICE {after}")
+
+
+@pytest.mark.parametrize("bracket", ["{}", "()", "[]"])
+def test_what_is_nested_too_deeply_is_refused_before_a_parser_sees_it(bracket: str) -> None:
+    deep, shallow = (f"SELECT * {{ {bracket[0] * n}{bracket[1] * n} }}" for n in (5000, 400))
+    with pytest.raises(InputError, match="nested deeper"):
+        guard.refuse(deep)
+    guard.refuse(shallow)
+    guard.refuse("SELECT * { VALUES (?a ?b) { " + "(1 2) " * 5000 + "} }")

@@ -287,3 +287,20 @@ def test_links_keep_the_generation_and_the_public_path(small: Served) -> None:
     assert "/held/id/council/AAA?generation=2&format=turtle" in links
     assert f"/held/thing?iri={quote(str(SKOS.Concept), safe='')}&generation=2" in links
     assert all(link.startswith(("/held/", "#")) for link in links)
+
+
+def test_what_a_client_has_of_one_thing_is_no_answer_about_another(served: Served) -> None:
+    """Nor about what is not held, which has no tag at all."""
+    tag = served.ask("GET", "/id/council/BEN").headers["ETag"]
+    assert served.ask("GET", "/id/council/BEN", headers={"If-None-Match": tag}).status == 304
+    for path, status in (("/id/council/BNE", 200), ("/id/nonsense", 404), ("/graphs/nope", 404), ("/api/rules", 200)):
+        assert served.ask("GET", path, headers={"If-None-Match": tag}).status == status, path
+
+
+def test_what_cannot_be_worked_out_is_told_as_the_query_s_fault(served: Served) -> None:
+    reply = served.ask("POST", "/sparql", "SELECT (<urn:f>(1) AS ?x) {}", {"Content-Type": "application/sparql-query"})
+    assert (reply.status, "unknown here" in reply.text) == (400, True)
+
+
+def test_a_very_long_wish_is_refused(served: Served) -> None:
+    assert served.ask("GET", "/sparql", headers={"Accept": ",".join("0/b" for _ in range(10_000))}).status == 400

@@ -8,7 +8,7 @@ leads nothing.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -29,6 +29,8 @@ class Chains:
     """Versions with the facts that each one's own document bears out, and the links by which one supersedes another."""
 
     facts: Mapping[Node, Graph]
+    beginnings: dict[Node, tuple[date, URIRef | None]] = field(default_factory=dict)
+    """What `_beginning` returned, for those that are in no ring."""
 
     def of(self, version: Node) -> Graph:
         """Return the facts on a version; none if it is not held."""
@@ -37,6 +39,14 @@ class Chains:
     def earlier(self, version: Node) -> set[Node]:
         """Return what a version supersedes, held or not."""
         return set(self.of(version).objects(version, MASA.supersedes))
+
+    def before(self, version: Node) -> set[Node]:
+        """Return all that comes before a version, however long before."""
+        seen, todo = set[Node](), self.earlier(version)
+        while todo:
+            seen |= todo
+            todo = set[Node]().union(*map(self.earlier, todo)) - seen
+        return seen
 
     def later(self, version: Node) -> list[Node]:
         """Return what supersedes a version."""
@@ -120,6 +130,15 @@ def _beginning(chains: Chains, version: Node, later: frozenset[Node] = frozenset
 
     An assumed day is never before the day after the first of what the version supersedes; `later` are versions asked on the way.
     """
+    if version not in chains.beginnings:
+        found = _worked_out(chains, version, later)
+        if not later & chains.before(version):  # In a ring it depends on where one begins.
+            chains.beginnings[version] = found
+        return found
+    return chains.beginnings[version]
+
+
+def _worked_out(chains: Chains, version: Node, later: frozenset[Node]) -> tuple[date, URIRef | None]:
     graph = chains.of(version)
     for predicate in (MASA.inForceFrom, MASA.published, MASA.dated):
         days = []

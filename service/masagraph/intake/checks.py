@@ -140,9 +140,15 @@ def _refuse_hidden_characters(graph: Graph, name: str) -> None:
     for triple in graph:
         for term in triple:
             for character in set(str(term)) if not isinstance(term, BNode) else ():
-                if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in "\t\n\r\u200c\u200d":
+                if _is_hidden(character):
                     where = f"a character that cannot be seen (U+{ord(character):04X}) stands in {_named(graph, triple[0])!a}"
                     raise InputError(name, where, "Take it out")
+
+
+def _is_hidden(character: str) -> bool:
+    """Tell whether a character is not seen, or is none at all (Unicode, 23.7), which spreadsheets and pictures cannot hold."""
+    is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF  # noqa: PLR2004 - Unicode's own bounds
+    return is_none or (unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") and character not in "\t\n\r\u200c\u200d")
 
 
 def _refuse_what_is_ours(graph: Graph, name: str) -> None:

@@ -1,11 +1,11 @@
 """What a document must be to be published: about one version of one arrangement, and about nothing that is another's."""
 
 import re
-from collections.abc import Iterator
 
 from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
+from masagraph import reference
 from masagraph.answers import Rows
 from masagraph.errors import InputError
 from masagraph.evidence import own_nodes, versions
@@ -15,7 +15,6 @@ from masagraph.store.contract import Reader
 from masagraph.vocab import BASE, MASA, RDF
 
 _ARRANGEMENTS = f"{BASE}id/arrangement/"
-_THINGS = f"{BASE}id/"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 
 
@@ -59,8 +58,9 @@ def arrangement_key(graph: Graph, version: str) -> str:
 def touched_keys(reader: Reader, graph: Graph, version: str) -> frozenset[str]:
     """Return the keys of other arrangements that a prepared document would have a say in.
 
-    These are the arrangements of versions that it says it supersedes, or of which it takes a name, and those that it describes
-    beside its own, if versions of them are held. Whoever publishes it must be allowed to publish those.
+    These are the arrangements that it describes beside its own, and those of versions that it says it supersedes, or of which it
+    takes a name, if they are held; if not, the keys of those versions, unless they begin like its own arrangement's. Whoever
+    publishes it must be allowed to publish all of those.
 
     Args:
         reader: What is held.
@@ -71,13 +71,19 @@ def touched_keys(reader: Reader, graph: Graph, version: str) -> frozenset[str]:
     used |= {URIRef(_version_of(node)) for node in graph.subjects() if str(node).startswith(layout.VERSIONS)}
     described = set(graph.subjects(RDF.type, MASA.Arrangement))
     found = reader.query(
-        f"""SELECT DISTINCT ?arrangement WHERE {{ GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
+        f"""SELECT DISTINCT ?arrangement ?version WHERE {{ GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
         {{ VALUES ?version {{ {_listed(used)} }} }} UNION {{ VALUES ?arrangement {{ {_listed(described)} }} }} }}"""
     )
     if not isinstance(found, Rows):
         raise TypeError("a SELECT query has rows")
-    owners = {row[0] for row in found.rows}
-    return frozenset(_key(owner) for owner in owners if owner is not None) - {arrangement_key(graph, version)}
+    own = arrangement_key(graph, version)
+    rows = list(found.rows)
+    held = {row[0] for row in rows}
+    others = {_key(owner) for owner in held if owner is not None} | {_key(node) for node in described}
+    others -= {own}
+    # Names of others' versions are not to be taken before they are there: no publisher has a scope of that name.
+    foreign = {str(name).removeprefix(layout.VERSIONS) for name in used - {row[1] for row in rows}}
+    return frozenset(others | {key for key in foreign if not f"{key}-".startswith(f"{own}-")})
 
 
 def parts(graph: Graph) -> dict[str, Graph]:
@@ -132,21 +138,20 @@ def _refuse_given_names(graph: Graph, name: str) -> None:
 def _refuse_what_is_of_others(graph: Graph, version: str, arrangement: Node, name: str) -> None:
     """Refuse what is said under names that belong to others. What is said of bodies that are known is passed over anyway."""
     kin = {str(node) for node in (*graph.objects(arrangement, MASA.hasVersion), *graph.objects(URIRef(version), MASA.supersedes))}
+    own = {URIRef(version)} | reference.known()
     for node in _named_here(graph):
-        text = str(node)
-        if text.startswith(layout.VERSIONS):
-            if text != version and ("#" not in text or _version_of(node) not in kin):
-                mend = f"Begin the names of its things with <{version}#"
-                raise InputError(name, f"it describes {_shown(node)}, which has the name of another version", mend)
-        elif ((node, RDF.type, MASA.Arrangement) in graph) != text.startswith(_ARRANGEMENTS):
+        is_arrangement = (node, RDF.type, MASA.Arrangement) in graph
+        if is_arrangement != str(node).startswith(_ARRANGEMENTS):
             mend = f"Begin the names of arrangements, and of nothing else, with <{_ARRANGEMENTS}"
             raise InputError(name, f"{_shown(node)} has no name for what it is", mend)
-        elif text.startswith(BASE) and not text.startswith(_THINGS):
-            raise InputError(name, f"it says something of {_shown(node)}, which is not an arrangement's", "Take that out")
+        # Other arrangements may be described, by whoever may publish them: see `touched_keys`.
+        if not is_arrangement and node not in own and ("#" not in str(node) or _version_of(node) not in kin | {version}):
+            mend = f"Begin the names of its things with <{version}#, and leave out what is said of others"
+            raise InputError(name, f"it describes {_shown(node)}, which by its name is none of its own things", mend)
 
 
-def _named_here(graph: Graph) -> Iterator[Node]:
-    return (node for node in set(graph.subjects()) if not isinstance(node, BNode))
+def _named_here(graph: Graph) -> set[Node]:
+    return {node for node in graph.subjects() if not isinstance(node, BNode)}
 
 
 def _version_of(node: Node) -> str:

@@ -18,6 +18,8 @@ from masagraph.errors import InputError
 from masagraph.sparql import words
 
 _WHERE = "query"
+_DEEP = 500
+_BRACKETS = re.compile(r"[(){}\[\]]")
 _FORMS = ("SELECT", "CONSTRUCT", "ASK", "DESCRIBE")
 _PROLOGUE = ("BASE", "PREFIX", "VERSION")
 _VERBS = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
@@ -32,6 +34,8 @@ def refuse(text: str) -> None:
     Raises:
         InputError: It asks another service, it is an update, or what it does cannot be told.
     """
+    if _depth(text) > _DEEP:
+        raise InputError(_WHERE, f"its brackets are nested deeper than {_DEEP}", "Put what is inside beside each other")
     why = why_no_query(text)
     if why is not None:
         raise InputError(_WHERE, why, "Nothing is changed here: arrangements are published at /graphs")
@@ -39,6 +43,15 @@ def refuse(text: str) -> None:
     if found and not found[0].startswith(_FORMS):
         raise InputError(_WHERE, f"it begins with {found[0][:40]}", f"A query begins with one of {', '.join(_FORMS)}")
     let_fetch_nothing(text, _WHERE, parseQuery, _SERVICE)
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets are nested, at most; those in strings count as well. Parsers give up on what is very deep."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth += 1 if bracket in "({[" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def why_no_query(text: str) -> str | None:

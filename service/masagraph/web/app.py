@@ -67,6 +67,7 @@ def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:
     guards.init_app(app, settings)
     health.init_app(app, service.missing)
     pages.init_app(app, settings)
+    downloads.init_app(settings)
     for view in _VIEWS:
         app.register_blueprint(view.blueprint)
     return app, service

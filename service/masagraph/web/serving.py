@@ -24,7 +24,10 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # as below
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read what stands before the body."""
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError:
+            raise ParsingError("The address cannot be read") from None
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Content-Length and Transfer-Encoding stand together")
 

@@ -209,17 +209,25 @@ def _applied(desk: WritingDesk, change: Change, background: Background) -> int:
 def _standing(reader: Reader, version: str, before: Graph | None, graph: Graph) -> Standing:
     held = None if before is None else _digest(blank_nodes.named(before, version))
     key = documents.arrangement_key(graph, version)
-    return Standing(version, held, key, documents.touched_keys(reader, graph, version))
+    touched = documents.touched_keys(reader, graph, version)
+    if before is not None and reader.graph(layout.settled(version)) is not None and _is_described(before, version):
+        # What it had a say in until now loses that, which is as much of a change.
+        touched |= documents.touched_keys(reader, before, version)
+    return Standing(version, held, key, touched - {key})
 
 
 def _standing_for_removal(reader: Reader, version: str) -> Standing:
     graph = reader.graph(version)
     if graph is None:
         raise _not_held(version)
-    is_described = len(set(graph.subjects(MASA.hasVersion, URIRef(version)))) == 1
-    if reader.graph(layout.settled(version)) is None or not is_described:
+    if reader.graph(layout.settled(version)) is None or not _is_described(graph, version):
         raise RefusedError(f"<{version}> was not published but put there by an operator, who can take it out at /admin/graphs.")
     return _standing(reader, version, graph, graph)
+
+
+def _is_described(graph: Graph, version: str) -> bool:
+    """Tell whether a graph says of which one arrangement a version is; what an operator changed may not."""
+    return len(set(graph.subjects(MASA.hasVersion, URIRef(version)))) == 1
 
 
 def _only_version(graph: Graph) -> str:

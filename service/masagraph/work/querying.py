@@ -54,6 +54,9 @@ def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit
         rendered = results.render(answer, forms[kind], limit)
     except SyntaxError as error:
         raise _no_query(error) from None
+    except RuntimeError:
+        what = "it has something that cannot be worked out, such as a function that is unknown here"
+        raise InputError(_WHERE, what, "Use the functions of SPARQL 1.1") from None
     except TypeError:
         raise InputError(_WHERE, "its answer holds triples as terms, which RDF 1.1 does not know", "Ask for the parts") from None
     return Written(rendered.body, forms[kind], rendered.rows, rendered.truncated)

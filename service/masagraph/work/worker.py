@@ -15,6 +15,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from masagraph.errors import CheckerError, MasagraphError, MemoryLimitError, TimeLimitError
@@ -152,6 +153,7 @@ def _context() -> ForkServerContext:
 def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> None:
     """Live as a worker: make a desk, then do what comes until nobody is there to ask."""
     _end_with_parent()
+    logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # It would log values that are refused anyway.
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Whoever stops the service from the keyboard stops us by way of it.
     os.nice(_POLITENESS)
     most = _taken() + megabytes * _MEGABYTE
@@ -196,5 +198,7 @@ def _done(job: Callable[..., object], *arguments: object) -> tuple[bool, object]
     except MemoryError:
         os._exit(_NO_MEMORY)  # What is left of this process is not to be trusted with another job.
     except Exception as error:  # noqa: BLE001 - whatever it is, the worker goes on, and no traceback reaches a client
-        _LOG.exception("A job failed")
+        # What an error says may hold what somebody sent, and is for no log.
+        frames = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(extract_tb(error.__traceback__)))
+        _LOG.error("A job failed: %s at %s", type(error).__name__, frames)
         return False, CheckerError(f"The service failed on something unforeseen ({type(error).__name__}). Please report it.")

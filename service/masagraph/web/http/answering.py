@@ -18,7 +18,7 @@ from masagraph.web.service import service
 GENERATION = "Masagraph-Generation"
 TRUNCATED = "Masagraph-Truncated"
 _CHARSET = "; charset=utf-8"
-_LONG = 500
+_LONG, _TOO_LONG = 500, 8000
 
 
 def generation() -> int:
@@ -101,6 +101,8 @@ def _wanted(kinds: tuple[str, ...]) -> dict[str, str]:
 def best_of(media_types: Iterable[str], default: str) -> str | None:
     """Return the media type that the client wants most; the default if it does not mind, None if it takes none."""
     accepted, offered = request.headers.get("Accept", ""), (default, *media_types)
+    if len(accepted) > _TOO_LONG:
+        raise InputError("Accept", f"it is longer than {_TOO_LONG} characters", "Name the forms that you can read")
     return (_best if len(accepted) <= _LONG else _best.__wrapped__)(accepted, offered)
 
 
@@ -132,9 +134,13 @@ def typed(media_type: str) -> str:
 
 
 def tag(number: int) -> str:
-    """Return what changes when an answer can: data, rules, program, the day that is today, settings, the forms that are taken."""
+    """Return what changes when an answer can: data, rules, program, the day that is today, settings, what is asked, and the form.
+
+    A restored store counts its generations anew, so the moment at which one was made stands beside its number.
+    """
     settings = service().settings
-    told_by = f"{settings.query_rows} {settings.base} {request.headers.get('Accept', '')}"
+    made = service().since(number).timestamp() if number else 0
+    told_by = f"{made} {settings.query_rows} {settings.base} {request.full_path} {request.headers.get('Accept', '')}"
     return f"{number}-{_release()}-{days.today().isoformat()}-{sha256(told_by.encode()).hexdigest()[:8]}"
 
 

@@ -1,11 +1,13 @@
 """Files with all that is held, or with one region of it. They are made when first asked for, once for each generation."""
 
 import base64
+import shutil
 from pathlib import Path
 
 from flask import Blueprint, Response, send_file
 
 from masagraph.errors import NotHeldError
+from masagraph.settings import Settings
 from masagraph.sparql import formats
 from masagraph.web.http import addresses, answering
 from masagraph.web.service import service
@@ -14,7 +16,13 @@ from masagraph.work import exporting
 GZIP = "application/gzip"
 _CHECKSUM = ".sha256"
 _TYPES = {f".{form.extension}": form.media_type for form in formats.FORMS.values()} | {".gz": GZIP, _CHECKSUM: "text/plain"}
+_FOLDER = "downloads"
 blueprint = Blueprint("downloads", __name__)
+
+
+def init_app(settings: Settings) -> None:
+    """Forget the files that an earlier run made: a store restored since then may count other data by the same numbers."""
+    shutil.rmtree(settings.data / _FOLDER, ignore_errors=True)
 
 
 @blueprint.get("/download/<name>")
@@ -46,7 +54,7 @@ def made(number: int, *names: str) -> tuple[exporting.File, ...]:
         GenerationGoneError: The generation has been pruned.
     """
     here = service()
-    folder = here.settings.data / "downloads"
+    folder = here.settings.data / _FOLDER
     here.since(number)  # A generation that has been pruned is gone, even if its files are not.
     # One job for each file, so that each has the whole time, and what is made stays if the next takes too long.
     return tuple(exporting.at_hand(folder, number, name) or _make(folder, number, name) for name in names)
