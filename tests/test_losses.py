@@ -82,7 +82,7 @@ def marks(graph: Graph | None, key: str) -> list[int]:
 
 
 def require_whole(data: Path, publishers: list[Publisher]) -> None:
-    """See that what is served holds the last that was acknowledged, or a later one that was under way, and whole in each graph."""
+    """See that what is served holds the last that was acknowledged, or a later one under way, and whole in each graph."""
     reader = Embedded(data / "store").reader()
     try:
         default = reader.graph(None)
