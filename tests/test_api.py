@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -437,13 +438,14 @@ def test_a_star_is_no_tag_that_a_client_has(served: Served) -> None:
 
 
 def test_a_tag_changes_with_what_answers_are_made_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tag(accept: str = "*/*", **chosen: object) -> str:
-        made = SimpleNamespace(settings=Settings(**chosen))  # type: ignore[arg-type]  # each as its field asks
+    def tag(accept: str = "*/*", day: int = 1, **chosen: object) -> str:
+        settings = Settings(**chosen)  # type: ignore[arg-type]  # each as its field asks
+        made = SimpleNamespace(settings=settings, since=lambda _number: datetime(2026, 1, day, tzinfo=UTC))
         monkeypatch.setattr(answering, "service", lambda: made)
         with Flask("small").test_request_context(headers={"Accept": accept}):
             return answering.tag(1)
 
-    tags = [tag(), tag(query_rows=5), tag(base="https://a.example"), tag(accept="text/csv")]
+    tags = [tag(), tag(query_rows=5), tag(base="https://a.example"), tag(accept="text/csv"), tag(day=2)]
     assert len(set(tags)) == len(tags)
     assert tag() == tags[0]
     assert tag(workers=7) == tags[0]
