@@ -19,6 +19,7 @@ import pytest
 from rdflib import Graph
 
 import serving
+from disks import small_disk
 from masagraph import assets
 from masagraph.cli import main
 from masagraph.oxigraph import Quad
@@ -183,19 +184,6 @@ def changed(store: Path, added: list[Quad]) -> Iterator[None]:
 
 
 # A disk that is full, or cannot be written
-
-
-@contextmanager
-def small_disk(where: Path, megabytes: int) -> Iterator[Path]:
-    """Mount a small disk, or skip the test where that is not allowed."""
-    where.mkdir()
-    call = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(where)]
-    if os.geteuid() != 0 or subprocess.run(call, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small disk can be mounted by root alone")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", "-l", str(where)], check=True)
 
 
 def test_on_a_full_disk_nothing_is_published_and_nothing_damaged(shipped_data: Path, tmp_path: Path) -> None:

@@ -4,14 +4,12 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import resource
 import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,6 +19,7 @@ from hypothesis import strategies as st
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from disks import small_disk
 from masagraph import assets, oxigraph
 from masagraph.cli import main
 from masagraph.oxigraph import Quad
@@ -364,19 +363,6 @@ def test_a_restore_that_does_not_fit_leaves_what_was_there(small: Path, backup: 
     assert held(small) == before
     assert command("restore", "--replace", "--from", str(backup), "--data", str(small)).returncode == OK
     assert held(small) != before
-
-
-@contextmanager
-def small_disk(where: Path, megabytes: int) -> Iterator[Path]:
-    """Mount a small disk, or skip the test where that is not allowed."""
-    where.mkdir()
-    call = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(where)]
-    if os.geteuid() != 0 or subprocess.run(call, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small disk can be mounted by root alone")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", str(where)], check=True)
 
 
 def test_on_a_full_disk_nothing_is_half_stored(backup: Path, tmp_path: Path, say: Said) -> None:

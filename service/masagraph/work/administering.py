@@ -7,10 +7,11 @@ from rdflib import Graph
 
 from masagraph import oxigraph
 from masagraph.answers import Dataset, Triple
-from masagraph.errors import InputError, NotHeldError
+from masagraph.errors import InputError
 from masagraph.intake.reader import NAMES
 from masagraph.sparql import results, updates
 from masagraph.store.contract import Change, NoGenerationError, Reader
+from masagraph.work import publishing
 from masagraph.work.publishing import Piece
 from masagraph.work.reading import Desk
 from masagraph.work.writing import WritingDesk
@@ -37,10 +38,7 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
         NotHeldError: It is not held.
         InputError: The form cannot hold it.
     """
-    graph = desk.reader(number).graph(name)
-    if graph is None:
-        raise _not_held(name)
-    return results.write(graph, form)
+    return results.write(publishing.held(desk, number, name), form)
 
 
 def is_held(desk: Desk, number: int, name: str | None) -> bool:
@@ -113,7 +111,7 @@ def remove(desk: WritingDesk, seen: Seen) -> int | None:
     if not _is_still(desk, seen):
         return None
     if not seen.is_held:
-        raise _not_held(seen.name)
+        raise publishing.not_held(seen.name)
     return desk.writer.apply(Change(dropped=(seen.name,)))
 
 
@@ -153,7 +151,3 @@ def _triples(pieces: Iterable[Piece]) -> Graph:
 
 def _is_held(reader: Reader, name: str | None) -> bool:
     return name is None or name in reader.names()
-
-
-def _not_held(name: str | None) -> NotHeldError:
-    return NotHeldError("There are no data here yet." if name is None else f"There is no graph <{name}> here.")

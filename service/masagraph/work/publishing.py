@@ -92,11 +92,21 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
         NotHeldError: It is not held.
         InputError: The form cannot hold it.
     """
-    graph = desk.reader(number).graph(name)
-    if graph is None:
-        raise _not_held(name)
+    graph = held(desk, number, name)
     is_document = name is not None and name.startswith(layout.VERSIONS)
     return results.write(documents.document(graph, str(name)) if is_document else graph, form)
+
+
+def held(desk: Desk, number: int, name: str | None) -> Graph:
+    """Return a graph as it is held.
+
+    Raises:
+        NotHeldError: It is not.
+    """
+    graph = desk.reader(number).graph(name)
+    if graph is None:
+        raise not_held(name)
+    return graph
 
 
 def examine(desk: Desk, number: int, sent: Sent) -> Examined:
@@ -219,7 +229,7 @@ def _standing(reader: Reader, version: str, before: Graph | None, graph: Graph) 
 def _standing_for_removal(reader: Reader, version: str) -> Standing:
     graph = reader.graph(version)
     if graph is None:
-        raise _not_held(version)
+        raise not_held(version)
     if reader.graph(layout.settled(version)) is None or not _is_described(graph, version):
         raise RefusedError(f"<{version}> was not published but put there by an operator, who can take it out at /admin/graphs.")
     return _standing(reader, version, graph, graph)
@@ -250,5 +260,6 @@ def _digest(graph: Graph) -> str:
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _not_held(name: str | None) -> NotHeldError:
-    return NotHeldError(f"There is no graph <{name}> here.")
+def not_held(name: str | None) -> NotHeldError:
+    """Return what to raise for a graph that is not held; None is the default graph, which lacks only where nothing is held."""
+    return NotHeldError("There are no data here yet." if name is None else f"There is no graph <{name}> here.")
