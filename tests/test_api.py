@@ -461,7 +461,7 @@ def writable(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def test_an_answer_can_be_asked_again_as_of_its_generation(writable: Served) -> None:
     """What is published later changes nothing of what was told before, as long as that generation is kept."""
-    token = writable.token("publisher", "invented")
+    token = writable.token("facilitator")
     paths = ("/api/arrangements", "/api/register?area=Barnet", "/api/questions/evidence/statements-by-document")
     before = {path: writable.ask("GET", path) for path in paths}
     reply = writable.ask("PUT", "/graphs/invented-2024", NEW, TURTLE, token)

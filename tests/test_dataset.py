@@ -1,12 +1,21 @@
 """What is worked out for questions and the register: which facts are borne out, how firmly, when, and for which areas."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import Graph, URIRef
+from rdflib.term import Node
 
 import asking
 from masagraph.dataset import holding
+from masagraph.dataset.links import reached, rings
+from masagraph.dataset.periods import Chains
 from masagraph.oxigraph import Snapshot
+from masagraph.rules import catalogue
+from masagraph.rules.model import Edition
+from masagraph.vocab import MASA
 
 PREFIXES = "PREFIX masa: <https://w3id.org/masagraph/def#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
 DOCUMENT = """
@@ -64,6 +73,90 @@ def test_an_assumed_day_ends_nothing_before_it_began() -> None:
 def test_two_versions_that_replace_each_other_do_no_harm() -> None:
     found = periods(held(FIRST + SECOND + "version:first masa:supersedes version:second ."))
     assert set(found) == {"first", "second"}
+
+
+def undated(name: str, supersedes: str, edition: str = "wt2018") -> str:
+    return f"""version:{name} a masa:ArrangementVersion ; skos:prefLabel "{name}"@en ; masa:coversArea area:A ;
+        masa:hasDocument :plan ; masa:supersedes {supersedes} ; masa:followsEdition guidance:{edition} ."""
+
+
+def test_undated_versions_that_replace_each_other_begin_on_one_day_and_end_nothing_but_what_was_before_them_all() -> None:
+    later = FIRST.replace("2019-09-01", "2020-03-01").replace("2019-09-30", "2020-03-01")
+    ring = undated("second", "version:third") + undated("third", "version:second, version:first")
+    after = undated("fourth", "version:second")
+    assert periods(held(later + ring + after)) == {
+        "first": ("2020-03-01", "2020-03-01"),
+        "second": ("2020-03-02", "2020-03-02"),
+        "third": ("2020-03-02", ""),
+        "fourth": ("2020-03-03", ""),
+    }
+    newer = undated("second", "version:third", "wt2023")
+    found = periods(held(later + newer + undated("third", "version:second, version:first")))
+    assert found["second"] == found["third"] == ("2023-12-15", "")
+    assert found["first"] == ("2020-03-01", "2023-12-14")
+
+
+def test_thirty_undated_versions_that_all_replace_one_another_are_soon_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may come from somebody who may publish. Followed path by path, they would keep the service busy for ever."""
+    names = [f"v{number}" for number in range(30)]
+    asked: list[Node] = []
+    real = Chains.earlier
+
+    def counted(chains: Chains, version: Node) -> set[Node]:
+        asked.append(version)
+        assert len(asked) < 10 * len(names)
+        return real(chains, version)
+
+    monkeypatch.setattr(Chains, "earlier", counted)
+    web = "".join(undated(one, ", ".join(f"version:{other}" for other in names if other != one)) for one in names)
+    assert periods(held(DOCUMENT + web)) == dict.fromkeys(names, ("2019-09-29", ""))
+    assert asked
+
+
+LINKS = st.dictionaries(st.integers(0, 7), st.frozensets(st.integers(0, 7), max_size=3))
+
+
+@given(LINKS)
+def test_rings_hold_each_thing_once_with_what_leads_to_it_and_back_after_all_else_that_they_lead_to(
+    links: dict[int, frozenset[int]],
+) -> None:
+    found = list(rings(links))
+    told = [one for ring in found for one in ring]
+    assert sorted(told) == sorted({*links, *(other for others in links.values() for other in others)})
+    by_name = {str(one): [str(other) for other in others] for one, others in links.items()}
+    reach = {one: {int(other) for other in reached([str(one)], by_name)} for one in told}
+    for number, ring in enumerate(found):
+        before = {one for earlier in found[:number] for one in earlier}
+        for one in ring:
+            assert set(ring) == {other for other in reach[one] if one in reach[other]}
+            assert reach[one] <= before | set(ring)
+
+
+def test_neither_a_long_chain_nor_a_long_ring_is_too_deep() -> None:
+    chain = {number: {number - 1} for number in range(1, 3000)}
+    assert list(rings(chain)) == [[number] for number in range(3000)]
+    ((*ring,),) = rings(chain | {0: {2999}})
+    assert sorted(ring) == list(range(3000))
+
+
+@given(LINKS, st.lists(st.sampled_from(catalogue.editions()), min_size=8, max_size=8))
+def test_an_assumed_day_is_the_first_that_its_edition_and_all_before_it_leave(
+    links: dict[int, frozenset[int]], editions: list[Edition]
+) -> None:
+    """Told for one version at a time from the days of the others, which is not how the days are worked out."""
+    name = [URIRef(f"urn:v{number}") for number in range(8)]
+    facts: dict[Node, Graph] = {}
+    for one, others in links.items():
+        facts[name[one]] = Graph().add((name[one], MASA.followsEdition, editions[one].iri))
+        for other in others:
+            facts[name[one]].add((name[one], MASA.supersedes, name[other]))
+    days = {version: day for version, (day, _) in Chains(facts).beginnings.items()}
+    ring_of = {name[one]: {name[other] for other in ring} for ring in rings(links) for one in ring}
+    assert set(days) == set(ring_of)
+    for ring in ring_of.values():
+        assumed = [editions[name.index(one)].assumed_in_force if one in facts else date(2019, 9, 29) for one in ring]
+        before = {other for one in ring if one in facts for other in facts[one].objects(one, MASA.supersedes)} - ring
+        assert {days[one] for one in ring} == {max([*assumed, *(days[other] + timedelta(days=1) for other in before)])}
 
 
 @pytest.mark.parametrize(("modality", "ends"), [("proposed", ""), ("planned", "2023-12-31"), ("in-place", "2023-12-31")])

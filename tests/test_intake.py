@@ -28,7 +28,12 @@ JSONLD = '{{"@context": {context}, "@id": "urn:v", "@type": "https://w3id.org/ma
 # name, file name, content, words that the line must hold
 BAD: list[tuple[str, str, bytes | str, tuple[str, ...]]] = [
     ("not RDF", "a.ttl", "Dear colleague, please find attached", ("a.ttl", "line 1", "not Turtle")),
-    ("not what its extension says", "a.ttl", RDFXML.format(doctype=""), ("a.ttl", "looks like RDF/XML", "--input-format rdfxml")),
+    (
+        "not what its extension says",
+        "a.ttl",
+        RDFXML.format(doctype=""),
+        ("a.ttl", "looks like RDF/XML", "extension", "input format (rdfxml)"),
+    ),
     ("JSON-LD called Turtle", "a.ttl", JSONLD.format(context="{}"), ("looks like JSON-LD",)),
     ("Turtle called RDF/XML", "a.rdf", HEAD, ("a.rdf", "looks like Turtle")),
     ("Turtle called JSON-LD", "a.jsonld", HEAD, ("a.jsonld", "looks like Turtle")),
@@ -115,6 +120,15 @@ def test_bad_input(
     for word in words:
         assert word in err
     assert sorted(p.name for p in tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("row", [row for row in BAD if Path(row[1]).suffix in reader.EXTENSIONS], ids=lambda row: row[0])
+def test_what_is_wrong_in_a_document_is_told_without_options_of_the_command(row: tuple[str, str, bytes | str, object]) -> None:
+    """The service tells it in the same words, to people who have no command line."""
+    _, file, content, _ = row
+    with pytest.raises(InputError) as refused:
+        reader.parse(content if isinstance(content, bytes) else content.encode(), reader.EXTENSIONS[Path(file).suffix], "body")
+    assert " --" not in str(refused.value)
 
 
 def test_the_same_content_without_the_fault_is_let_in(tmp_path: Path) -> None:

@@ -152,6 +152,20 @@ def test_a_query_that_hoards_is_stopped_by_what_it_takes(shipped_data: Path, tmp
         assert memory(patient) < before * 1.2
 
 
+def test_an_answer_of_few_rows_and_many_bytes_is_refused(shipped_data: Path, tmp_path: Path) -> None:
+    """Twenty doublings of one letter are a million bytes and more; with nineteen the answer is a little over half of that."""
+    serving.copy_store(shipped_data, tmp_path)
+    with serving.serving(tmp_path, "--answer-megabytes", "1") as small:
+        for doublings, status in ((19, 200), (20, 400)):
+            doubled = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(doublings))
+            text = f'SELECT ?x{doublings} WHERE {{ BIND("a" AS ?x0) {doubled} }}'
+            reply = small.ask("POST", "/sparql", text, QUERY)
+            assert reply.status == status
+            page = small.ask("GET", f"/sparql?{urlencode({'query': text})}", headers={"Accept": "text/html"})
+            assert page.status == status
+        assert "its answer is larger than 1 megabytes" in json.loads(reply.body)["detail"]
+
+
 # What is sent
 
 
@@ -399,6 +413,24 @@ def test_no_request_is_smuggled_in_another(service: Served, head: bytes) -> None
     found = statuses(answer)
     assert b"/inner" not in answer
     assert found in ([400], [501], [405], [413], [431], []) or (len(found) == 2 and found[1] == 400), answer
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "found"),
+    [
+        (b"GET /health HTTP/1.1", b"", [200]),
+        (b"POST /health HTTP/1.1\r\nContent-Length: 0", b"", [405]),
+        (b"POST /health HTTP/1.1\r\nContent-Length: 99999999999", b"", [413]),
+        (b"POST /health HTTP/1.1\r\nContent-Length: 5", b"whole", [100, 405]),
+        (b"POST /health HTTP/1.1\r\nTransfer-Encoding: chunked", b"0\r\n\r\n", [100, 405]),
+    ],
+)
+def test_who_waits_to_send_a_body_is_told_to_if_there_is_one_to_come(
+    service: Served, head: bytes, body: bytes, found: list[int]
+) -> None:
+    """Who has none to send, or too large a one, gets the answer itself (RFC 9110, 10.1.1)."""
+    asked = head + b"\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n"
+    assert statuses(sent(service, asked, body)) == found
 
 
 def test_two_requests_in_a_row_are_two(service: Served) -> None:

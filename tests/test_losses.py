@@ -52,7 +52,10 @@ def version(key: str) -> str:
 
 @dataclass
 class Publisher:
-    """Publishes one arrangement again and again, each time with another mark, until the service is gone."""
+    """Publishes one arrangement again and again, each time with another mark, until the service is gone.
+
+    It takes the token of a facilitator: the real arrangement is held for the same area.
+    """
 
     key: str
     secret: str
@@ -119,7 +122,7 @@ def killed_again_and_again(data: Path, times: int, seed: int) -> tuple[int, int]
         with serving.serving(data, "--workers", "1", "--keep-generations", "3") as service:
             assert service.ask("GET", "/ready").status == 200
             if not publishers:
-                publishers = [Publisher(key, service.token("publisher", key)) for key in ("first-town", "second-town")]
+                publishers = [Publisher(key, service.token("facilitator")) for key in ("first-town", "second-town")]
             publishers[0].publish(service)  # The first publish takes longer than all that follow.
             threads = [threading.Thread(target=who.go_on, args=(service,)) for who in publishers]
             for thread in threads:
@@ -191,7 +194,7 @@ def test_on_a_full_disk_nothing_is_published_and_nothing_damaged(shipped_data: P
         serving.copy_store(shipped_data, disk)
         log = tmp_path / "log.jsonl"
         with serving.serving(disk, "--workers", "1", "--log", str(log)) as service:
-            who = Publisher("first-town", service.token("publisher", "first-town"))
+            who = Publisher("first-town", service.token("facilitator"))
             who.publish(service)
             assert who.acknowledged == 1
             filling = disk / "filling"
@@ -218,7 +221,7 @@ def test_on_a_full_disk_nothing_is_published_and_nothing_damaged(shipped_data: P
 def test_a_disk_that_cannot_be_written_is_told_and_read_all_the_same(shipped_data: Path, tmp_path: Path) -> None:
     serving.copy_store(shipped_data, tmp_path)
     with serving.serving(tmp_path, "--workers", "1") as service:
-        who = Publisher("first-town", service.token("publisher", "first-town"))
+        who = Publisher("first-town", service.token("facilitator"))
         who.publish(service)
         before = service.ask("GET", "/sparql").generation
         with read_only(tmp_path / "store"):

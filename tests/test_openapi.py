@@ -74,6 +74,14 @@ def parameters(described: dict[str, Any], operation: dict[str, Any]) -> dict[str
     return {p["name"]: p for p in found}
 
 
+@pytest.mark.parametrize("path", ["/api//rules", "/id//version/barnet-2019", "/static//style.css"])
+def test_no_answer_leads_to_where_the_client_says_it_is(made: Flask, path: str) -> None:
+    answer = made.test_client().get(path, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers.get("Location")) == (404, None)
+    # The web library leads from an address without a slash at its end to one with it, on whatever host the client names.
+    assert [rule.rule for rule in made.url_map.iter_rules() if not rule.is_leaf] == ["/"]
+
+
 def test_it_is_valid() -> None:
     assert list(OpenAPIV31SpecValidator(openapi.description()).iter_errors()) == []
 

@@ -235,12 +235,19 @@ def test_what_is_wrong_stands_beside_the_query(served: Served, query: str, told:
         ("/sparql?update=DROP+ALL", 400, "nothing is changed here"),
         ("/sparql?query=ASK%7B%7D&query=ASK%7B%7D", 400, "given more than once"),
         (asked("ASK {}", "generation=x"), 400, "no number of a generation"),
+        (asked("ASK {}", "generation=1&generation=1"), 400, "generation: it is given more than once"),
         (asked("ASK {}", "default-graph-uri=x"), 400, "default-graph-uri: 'x' is no absolute IRI"),
         (asked("ASK {}", "default-graph-uri=urn:g", "named-graph-uri=x"), 400, "named-graph-uri: 'x' is no absolute IRI"),
     ],
 )
 def test_a_wrong_parameter_is_told_on_the_page(served: Served, path: str, status: int, told: str) -> None:
     assert told in unescape(page(served, path, status))
+
+
+@pytest.mark.parametrize("path", [asked("ASK {}", "format=csv&format=json"), "/sparql?format=turtle&format=turtle"])
+def test_a_form_given_twice_is_refused(served: Served, path: str) -> None:
+    reply = served.ask("GET", path)
+    assert (reply.status, json.loads(reply.body)["detail"]) == (400, "format: it is given more than once. Give it once.")
 
 
 def test_the_page_keeps_what_the_query_was_asked_with(served: Served) -> None:

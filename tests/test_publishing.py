@@ -241,6 +241,21 @@ REFUSED = {
         "ayton-1",
         "E09999999>, which by its name is none of its own things",
     ),
+    "an area of its own, with another's name": (
+        PLAN + "<https://w3id.org/masagraph/id/version/ayton-1#a> a masa:Area ; skos:prefLabel 'Leeds' .",
+        "ayton-1",
+        "ayton-1#a>, a masa:Area that the reference data do not know",
+    ),
+    "an umbrella of its own": (
+        PLAN + "[] a masa:Umbrella ; skos:prefLabel 'x' .",
+        "ayton-1",
+        "an unnamed thing, a masa:Umbrella that the reference data do not know",
+    ),
+    "a combined area of its own": (
+        PLAN + "[] a masa:CombinedArea ; masa:includesArea area:E06000001 .",
+        "ayton-1",
+        "an unnamed thing, a masa:CombinedArea that the reference data do not know",
+    ),
     "a property of others": (
         PLAN + "version:ayton-1 <http://example.org/p> skos:prefLabel . skos:prefLabel a masa:Post ; masa:postTitle 'x' .",
         "ayton-1",
@@ -300,8 +315,14 @@ def test_the_key_of_an_arrangement_is_read_off_its_document() -> None:
     assert documents.arrangement_key(prepared(PLAN), version("ayton-1")) == "ayton"
 
 
-def touched(shelf: Shelf, text: str, key: str) -> frozenset[str]:
-    return documents.touched_keys(shelf, prepared(text, key), version(key))
+def touched(shelf: Shelf, text: str, key: str) -> set[str]:
+    """Return the keys of those that a document has a say in by name."""
+    return {other.key for other in documents.touched(shelf, prepared(text, key), version(key)) if not other.area}
+
+
+def shared(shelf: Shelf, text: str, key: str) -> set[tuple[str, str]]:
+    """Return the keys of those that are held for an area of a document, each with that area."""
+    return {(other.key, other.area) for other in documents.touched(shelf, prepared(text, key), version(key)) if other.area}
 
 
 def test_who_ends_a_version_of_another_arrangement_is_found_out(shelf: Shelf) -> None:
@@ -309,8 +330,8 @@ def test_who_ends_a_version_of_another_arrangement_is_found_out(shelf: Shelf) ->
     assert touched(shelf, ends, "beeford-1") == {"ayton-1"}, "nobody takes an end before its beginning is held"
     put(shelf, PLAN, "ayton-1")
     assert touched(shelf, ends, "beeford-1") == {"ayton"}
-    assert touched(shelf, OF_BEEFORD, "beeford-1") == frozenset()
-    assert touched(shelf, SECOND + "version:ayton-2 masa:supersedes version:ayton-1 .", "ayton-2") == frozenset()
+    assert touched(shelf, OF_BEEFORD, "beeford-1") == set()
+    assert touched(shelf, SECOND + "version:ayton-2 masa:supersedes version:ayton-1 .", "ayton-2") == set()
 
 
 def test_who_takes_what_is_another_arrangement_s_is_found_out(shelf: Shelf) -> None:
@@ -326,6 +347,65 @@ def test_who_takes_what_is_another_arrangement_s_is_found_out(shelf: Shelf) -> N
     early = OF_BEEFORD.replace("hasVersion version:beeford-1", "hasVersion version:beeford-1, version:ceeham-2028")
     assert touched(shelf, early, "beeford-1") == {"ceeham-2028"}
     assert touched(shelf, PLAN.replace("ayton-1", "ceeham-2027"), "ceeham-2027") == {"ceeham-2027"}
+
+
+OF_BOTH = OF_BEEFORD.replace("coversArea area:B", "coversArea area:A, area:B")
+
+
+def test_who_speaks_for_the_area_of_another_arrangement_is_found_out(shelf: Shelf) -> None:
+    assert shared(shelf, OF_BOTH, "beeford-1") == set(), "nothing is held for an area before the first"
+    put(shelf, PLAN, "ayton-1")
+    assert shared(shelf, OF_BEEFORD, "beeford-1") == set()
+    assert shared(shelf, OF_BOTH, "beeford-1") == {("ayton", "A")}
+    put(shelf, OF_BOTH, "beeford-1")
+    assert shared(shelf, PLAN, "ayton-1") == {("beeford", "A")}
+    joint = PLAN.replace("ayton", "joint").replace("coversArea area:A", "coversArea area:A, area:B, area:C")
+    assert shared(shelf, joint, "joint-1") == {("ayton", "A"), ("beeford", "A"), ("beeford", "B")}
+    shelf.apply(settling.remove(shelf, version("ayton-1"), country()))
+    assert shared(shelf, joint, "joint-1") == {("beeford", "A"), ("beeford", "B")}
+
+
+def test_an_arrangement_speaks_for_its_own_area(shelf: Shelf) -> None:
+    put(shelf, PLAN, "ayton-1")
+    assert shared(shelf, PLAN, "ayton-1") == set()
+    assert shared(shelf, SECOND, "ayton-2") == set()
+
+
+def test_an_area_is_told_by_its_name(shelf: Shelf) -> None:
+    """It is the reference data that name it, whatever a document calls it."""
+    put(shelf, PLAN, "ayton-1")
+    name = (URIRef("http://statistics.data.gov.uk/id/statistical-geography/A"), SKOS.prefLabel)
+    shelf.apply(Change(added=((*name, Literal("Ayton", lang="en"), layout.REFERENCE), (*name, Literal("x"), "urn:other"))))
+    assert shared(shelf, OF_BOTH, "beeford-1") == {("ayton", "Ayton (A)")}
+
+
+def test_another_code_for_an_area_is_no_way_round(shelf: Shelf) -> None:
+    """Barnsley got a new code in 2025: what is held for it under one is held for it under both."""
+    old, new = ("E08000016", "E08000038")
+    for held_as, said_as in ((old, new), (new, old)):
+        of_barnsley = prepared(PLAN.replace("area:A", f"area:{held_as}"))
+        shelf.apply(settling.put(shelf, version("ayton-1"), of_barnsley, background()))
+        assert shared(shelf, OF_BEEFORD.replace("area:B", f"area:{said_as}"), "beeford-1") == {("ayton", said_as)}
+
+
+@pytest.mark.parametrize("modality", ["proposed", "historical"])
+def test_an_area_that_is_only_spoken_of_is_no_way_round(shelf: Shelf, modality: str) -> None:
+    """Neither for whoever speaks of it, since that can be made firm later, nor against whoever does."""
+    said = f"""version:beeford-1 masa:statedBy <https://w3id.org/masagraph/id/version/beeford-1#s> .
+    <https://w3id.org/masagraph/id/version/beeford-1#s> a masa:Statement ; masa:locator "1" ; masa:modality modality:{modality} ;
+        masa:inDocument <https://w3id.org/masagraph/id/version/beeford-1#plan> ; masa:onProperty masa:coversArea ."""
+    put(shelf, PLAN, "ayton-1")
+    assert shared(shelf, OF_BOTH + said, "beeford-1") == {("ayton", "A")}
+    put(shelf, OF_BOTH + said, "beeford-1")
+    assert not [t for t in served(shelf) if t[:2] == (URIRef(version("beeford-1")), MASA.coversArea)]
+    assert shared(shelf, PLAN, "ayton-1") == {("beeford", "A")}
+
+
+def test_an_arrangement_that_has_ended_is_held_for_its_area_still(shelf: Shelf) -> None:
+    """Questions are asked as of any day, and a document says itself from when it counts."""
+    put(shelf, PLAN + f"version:ayton-1 masa:inForceTo [ a masa:StatedDate ; masa:latestDay {DATE} ] .", "ayton-1")
+    assert periods(shelf) == {"ayton-1": ("2019-09-01", "2024-01-01")}
+    assert shared(shelf, OF_BOTH.replace("2019", "2025"), "beeford-1") == {("ayton", "A")}
 
 
 # --- What is settled

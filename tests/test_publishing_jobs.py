@@ -10,6 +10,7 @@ from masagraph.answers import Dataset
 from masagraph.dataset.background import Background
 from masagraph.errors import InputError, NotHeldError, RefusedError
 from masagraph.publishing import settling
+from masagraph.publishing.documents import Touched
 from masagraph.store import layout
 from masagraph.store.contract import Reader
 from masagraph.store.embedded import Embedded
@@ -21,6 +22,7 @@ from masagraph.work.reading import ReadingDesk
 from masagraph.work.writing import WritingDesk
 
 ELMET, LOIDIS = f"{layout.VERSIONS}elmet-2020", f"{layout.VERSIONS}loidis-2020"
+AREA = "http://statistics.data.gov.uk/id/statistical-geography/E06000001"
 
 
 def document(version: str = ELMET, more: str = "") -> Piece:
@@ -80,17 +82,45 @@ def test_what_came_in_between_is_not_overwritten(room: Room) -> None:
 def test_whom_it_concerns_is_seen_again(room: Room) -> None:
     """Somebody published in between what the document would end: that is for whoever may publish it to say."""
     ends = room.examined(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> ."))
-    assert ends.standing.touched == {"loidis-2020"}, "nobody holds it yet, and its name is not theirs"
+    assert ends.standing.touched == {Touched("loidis-2020")}, "nobody holds it yet, and its name is not theirs"
     assert room.published(document(LOIDIS)) == 2
     assert publishing.publish(room.writing, ends) is None
-    assert room.examined(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> .")).standing.touched == {"loidis"}
+    assert room.examined(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> .")).standing.touched == {Touched("loidis")}
 
 
 def test_who_had_a_say_in_it_is_asked_when_that_ends(room: Room) -> None:
     """A document that no longer ends another version changes that version as much as one that does."""
     room.published(document(LOIDIS))
     room.published(document(more=f"<{ELMET}> <{MASA.supersedes}> <{LOIDIS}> ."))
-    assert room.examined(document()).standing.touched == {"loidis"}
+    assert room.examined(document()).standing.touched == {Touched("loidis")}
+
+
+def covering(version: str = ELMET) -> Piece:
+    """Return a small document on an area."""
+    return document(version, f"<{version}> <{MASA.coversArea}> <{AREA}> .")
+
+
+def test_of_two_who_are_the_first_for_an_area_one_is(room: Room) -> None:
+    """Both were examined when nothing was held for it: the writer looks again, and the second has to ask the first."""
+    early, late = room.examined(covering()), room.examined(covering(LOIDIS))
+    assert (early.standing.touched, late.standing.touched) == (frozenset(), frozenset())
+    assert publishing.publish(room.writing, early) == 2
+    assert publishing.publish(room.writing, late) is None
+    assert room.place.current() == 2
+    assert room.examined(covering(LOIDIS)).standing.touched == {Touched("elmet", "E06000001")}
+
+
+def test_who_shares_an_area_is_asked_when_it_is_left(room: Room) -> None:
+    """Whether a document no longer names it or goes: what is told of it changes as much as when it came."""
+    room.published(covering())
+    room.published(covering(LOIDIS))
+    shared = {Touched("elmet", "E06000001")}
+    assert room.examined(document(LOIDIS)).standing.touched == shared
+    standing = publishing.examine_removal(room.reading, room.place.current(), LOIDIS)
+    assert standing.touched == shared
+    assert publishing.withdraw(room.writing, publishing.examine_removal(room.reading, room.place.current(), ELMET))
+    assert publishing.withdraw(room.writing, standing) is None, "nobody shares it any more"
+    assert publishing.examine_removal(room.reading, room.place.current(), LOIDIS).touched == frozenset()
 
 
 def test_what_changed_in_between_is_not_taken_out(room: Room) -> None:

@@ -366,6 +366,87 @@ def test_nobody_ends_a_version_of_others(service: Served, key: str, publisher: s
     assert held(service) == before
 
 
+def covering(key: str, *areas: str) -> str:
+    """Return what an arrangement of the template says of the areas that it is for."""
+    said = ", ".join(f"<http://statistics.data.gov.uk/id/statistical-geography/{area}>" for area in areas)
+    return f"{TEMPLATE.format(key=key)}version:{key}-2020 masa:coversArea {said} ."
+
+
+def require_refused(reply: Reply, arrangement: str, area: str) -> None:
+    """See that an answer says of which arrangement and which area it is, and whom to ask, in one line."""
+    assert reply.status == 403, reply.text
+    told = json.loads(reply.body)["detail"]
+    for words in (f"'{arrangement}'", area, "facilitator"):
+        assert words in told
+    assert "\n" not in told
+
+
+BARNET, BRENT, HARTLEPOOL = "E09000003", "E09000005", "E06000001"
+"""Areas for which something ships, and one for which nothing does."""
+
+
+def test_nobody_speaks_for_the_area_of_others(service: Served, key: str, publisher: str) -> None:
+    """A document on an area for which another arrangement is held needs a token for that one as well."""
+    text, before, number = covering(key, BARNET), held(service), generation(service)
+    for method, where in (("PUT", path(key)), ("POST", path(key)), ("POST", "/graphs")):
+        require_refused(service.ask(method, where, text, TURTLE, publisher), "barnet", "Barnet (E09000003)")
+    assert service.ask("GET", path(key)).status == 404
+    assert (held(service), generation(service)) == (before, number)
+    both, facilitator = service.token("publisher", key, "barnet"), service.token("facilitator")
+    for secret in (both, facilitator, service.token("admin")):
+        assert service.ask("PUT", path(key), text, TURTLE, secret).status == 201
+        shared, number = held(service), generation(service)
+        # Who shares it may not change on its own what is told of it, nor leave it.
+        for body in (text.replace("Elmet P", "P"), TEMPLATE.format(key=key)):
+            require_refused(service.ask("PUT", path(key), body, TURTLE, publisher), "barnet", "Barnet (E09000003)")
+        require_refused(service.ask("DELETE", path(key), token=publisher), "barnet", "Barnet (E09000003)")
+        assert (held(service), generation(service)) == (shared, number)
+        assert service.ask("DELETE", path(key), token=secret).status == 204
+        assert held(service) == before
+
+
+def test_the_first_for_an_area_takes_no_more_than_its_own_token(service: Served, key: str, publisher: str) -> None:
+    """Nor does what it says of that later; from then on it is for others to ask."""
+    other = f"{key}-other"
+    rival = service.token("publisher", other)
+
+    def rival_s() -> Reply:
+        return service.ask("PUT", path(other), covering(other, HARTLEPOOL), TURTLE, rival)
+
+    assert service.ask("PUT", path(key), covering(key, HARTLEPOOL), TURTLE, publisher).status == 201
+    require_refused(rival_s(), key, "Hartlepool (E06000001)")
+    again = covering(key, HARTLEPOOL).replace("Elmet Partnership", "Partnership of Elmet")
+    assert service.ask("PUT", path(key), again, TURTLE, publisher).status == 200
+    later = covering(key, HARTLEPOOL).replace(f"{key}-2020", f"{key}-2024")
+    assert service.ask("PUT", f"/graphs/{key}-2024", later, TURTLE, publisher).status == 201
+    for gone in (path(key), f"/graphs/{key}-2024"):
+        require_refused(rival_s(), key, "Hartlepool (E06000001)")
+        assert service.ask("DELETE", gone, token=publisher).status == 204
+    assert rival_s().status == 201
+    assert service.ask("DELETE", path(other), token=rival).status == 204
+
+
+def test_a_version_does_not_move_to_the_area_of_others(service: Served, key: str, publisher: str) -> None:
+    """Neither in place of its own area nor beside it."""
+    assert service.ask("PUT", path(key), covering(key, HARTLEPOOL), TURTLE, publisher).status == 201
+    before = held(service)
+    require_refused(service.ask("PUT", path(key), covering(key, BARNET), TURTLE, publisher), "barnet", "Barnet (E09000003)")
+    require_refused(service.ask("POST", path(key), covering(key, BARNET), TURTLE, publisher), "barnet", "Barnet (E09000003)")
+    assert held(service) == before
+    assert service.ask("DELETE", path(key), token=publisher).status == 204
+
+
+def test_an_arrangement_for_several_areas_takes_the_tokens_of_all(service: Served, key: str) -> None:
+    """It is told which is missing."""
+    text = covering(key, BARNET, BRENT, HARTLEPOOL)
+    for held_one, missing, area in (("barnet", "brent", "Brent (E09000005)"), ("brent", "barnet", "Barnet (E09000003)")):
+        one_of_them = service.token("publisher", key, held_one)
+        require_refused(service.ask("PUT", path(key), text, TURTLE, one_of_them), missing, area)
+    all_of_them = service.token("publisher", key, "barnet", "brent")
+    assert service.ask("PUT", path(key), text, TURTLE, all_of_them).status == 201
+    assert service.ask("DELETE", path(key), token=all_of_them).status == 204
+
+
 # Taking out
 
 

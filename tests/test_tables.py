@@ -14,6 +14,7 @@ import pytest
 from rdflib import Graph, Literal, URIRef
 
 from masagraph.cli import main
+from masagraph.draw.svg import Picture
 from masagraph.questions import loader
 from masagraph.report import table_data, table_text, table_xlsx
 from masagraph.report.table_data import RESULT_SET
@@ -22,6 +23,8 @@ from masagraph.vocab import RDF, RDFS, XSD
 
 AREA = URIRef("http://statistics.data.gov.uk/id/statistical-geography/E1")
 NAMES = {"area": "the area", "areaName": "its name", "sum": "pounds", "agreed": "whether", "note": "words", "source": "where"}
+UNFIT = "\u0001\ud800\uffff"
+"""Characters that XML has no place for."""
 AYTON = Literal("Ayton")
 POUNDS = Literal("5000.50", datatype=XSD.decimal)
 TABLE = Table(
@@ -90,6 +93,21 @@ def test_spreadsheet_is_the_same_bytes_whenever_it_is_written() -> None:
     assert {info.date_time for info in zipfile.ZipFile(io.BytesIO(written)).infolist()} == {(1980, 1, 1, 0, 0, 0)}
     core = zipfile.ZipFile(io.BytesIO(written)).read("docProps/core.xml").decode()
     assert set(re.findall(r"\d{4}-\d\d-\d\dT[^<]*", core)) == {"1980-01-01T00:00:00Z"}
+
+
+def test_spreadsheet_opens_whatever_a_text_holds() -> None:
+    wild = Literal(f"a{UNFIT}b")
+    table = Table(f"T{UNFIT}", (Column("note", f"words{UNFIT}"),), ((wild,),), (f"Asked{UNFIT}",))
+    book = openpyxl.load_workbook(io.BytesIO(table_xlsx.render(table)))
+    assert book["Answer"]["A2"].value == "a\ufffd\ufffd\ufffdb"
+    assert [row[1] for row in book["About"].values] == [f"{words}\ufffd\ufffd\ufffd" for words in ("T", "words", "Asked")]
+
+
+def test_a_picture_is_well_formed_whatever_a_text_holds() -> None:
+    picture = Picture(10, 10, f"a{UNFIT}b", UNFIT)
+    picture.text(0, 0, [f"{UNFIT}<&"])
+    root = ET.fromstring(picture.render().encode())  # noqa: S314 - our own
+    assert list(filter(str.strip, root.itertext())) == ["a\ufffd\ufffd\ufffdb", "\ufffd\ufffd\ufffd", "\ufffd\ufffd\ufffd<&"]
 
 
 def test_text_names_what_it_is_about_and_hides_addresses() -> None:

@@ -134,6 +134,9 @@ class Settings:
     worker_megabytes: int = _of(2048, _number(1000), "memory of a worker; one that takes more is stopped and replaced")
     query_seconds: int = _of(10, _number(1, 3600), "the time limit of a query or question")
     query_rows: int = _of(10_000, _number(1, 100_000_000), "the most rows of an answer; what is cut says so")
+    answer_megabytes: int = _of(
+        50, _number(1, 2000), "the largest answer to a query, in millions of bytes; a larger one is refused"
+    )
     check_seconds: int = _of(60, _number(1, 3600), "the time limit of a check")
     check_triples: int = _of(200_000, _number(1, 100_000_000), "the most triples that are checked at once")
     publish_seconds: int = _of(120, _number(1, 3600), "the time limit of a publish")
@@ -146,6 +149,11 @@ class Settings:
     admin: bool = _of(False, _truth, "whether /admin is there, for admin tokens: any update, any graph")
     cors: str = _of("*", _origin, "whose pages may read answers: * all, empty none, or one origin")
     log: str = _of("-", _named, "the file of the log, one line of JSON a request; - is standard error")
+
+    @property
+    def answer_bytes(self) -> int:
+        """The largest answer to a query, in bytes."""
+        return self.answer_megabytes * 1_000_000
 
     @property
     def upload_bytes(self) -> int:

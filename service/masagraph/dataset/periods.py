@@ -8,7 +8,7 @@ leads nothing.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
@@ -17,11 +17,14 @@ from rdflib.term import Node
 
 from masagraph.answers import Triple
 from masagraph.dataset.background import ONE_DAY, Background, Period, literal
+from masagraph.dataset.links import rings
 from masagraph.rules import catalogue
 from masagraph.rules.model import Edition
 from masagraph.vocab import MASA
 
 _NOTHING = Graph()
+_Beginning = tuple[date, URIRef | None]
+"""A first day, and the property that says why it is in doubt: only the earliest possible, or assumed."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,6 @@ class Chains:
     """Versions with the facts that each one's own document bears out, and the links by which one supersedes another."""
 
     facts: Mapping[Node, Graph]
-    beginnings: dict[Node, tuple[date, URIRef | None]] = field(default_factory=dict)
-    """What `_beginning` returned, for those that are in no ring."""
 
     def of(self, version: Node) -> Graph:
         """Return the facts on a version; none if it is not held."""
@@ -39,14 +40,6 @@ class Chains:
     def earlier(self, version: Node) -> set[Node]:
         """Return what a version supersedes, held or not."""
         return set(self.of(version).objects(version, MASA.supersedes))
-
-    def before(self, version: Node) -> set[Node]:
-        """Return all that comes before a version, however long before."""
-        seen, todo = set[Node](), self.earlier(version)
-        while todo:
-            seen |= todo
-            todo = set[Node]().union(*map(self.earlier, todo)) - seen
-        return seen
 
     def later(self, version: Node) -> list[Node]:
         """Return what supersedes a version."""
@@ -58,6 +51,24 @@ class Chains:
         for version in self.facts:
             for earlier in self.earlier(version):
                 found[earlier].append(version)
+        return found
+
+    @cached_property
+    def beginnings(self) -> dict[Node, _Beginning]:
+        """When each version begins, and whatever one supersedes, held or not.
+
+        An assumed day is never before the day after the first of what the version supersedes. Versions without days that
+        supersede one another contradict each other: nothing says which came first. So they all begin on one day, after
+        whatever else any of them supersedes, and none ends another. (To follow each link but the last of a ring, and so find
+        the longest path, would cost more than can be paid where thirty of them all supersede one another.)
+        """
+        found = {version: said for version, graph in self.facts.items() if (said := _stated(graph, version))}
+        undated = {version: self.earlier(version) - found.keys() for version in self.facts if version not in found}
+        for ring in rings(undated):
+            days = [_edition(self.of(version), version, None).assumed_in_force for version in ring]
+            # What is found is dated or lies before the ring; the ring itself is not found yet.
+            days += [found[other][0] + ONE_DAY for version in ring for other in self.earlier(version) if other in found]
+            found |= dict.fromkeys(ring, (max(days), MASA.countsFromIsAssumed))
         return found
 
 
@@ -117,29 +128,16 @@ def _dated(node: Node, period: Period) -> Iterator[Triple]:
 
 
 def _version_period(chains: Chains, version: Node) -> tuple[Period, URIRef | None]:
-    """Return when a version counts, and how sure its first day is: see `_beginning`."""
+    """Return when a version counts, and how sure its first day is."""
     graph = chains.of(version)
-    begins, doubt = _beginning(chains, version)
+    begins, doubt = chains.beginnings[version]
     ends = [day for day in (_day(graph, node, MASA.latestDay) for node in graph.objects(version, MASA.inForceTo)) if day]
-    ends += [_beginning(chains, other)[0] - ONE_DAY for other in chains.later(version)]
+    ends += [chains.beginnings[other][0] - ONE_DAY for other in chains.later(version)]
     return (begins, min((day for day in ends if day >= begins), default=None)), doubt
 
 
-def _beginning(chains: Chains, version: Node, later: frozenset[Node] = frozenset()) -> tuple[date, URIRef | None]:
-    """Return the first day of a version, and the property that says why it is in doubt: only the earliest possible, or assumed.
-
-    An assumed day is never before the day after the first of what the version supersedes; `later` are versions asked on the way.
-    """
-    if version not in chains.beginnings:
-        found = _worked_out(chains, version, later)
-        if not later & chains.before(version):  # In a ring it depends on where one begins.
-            chains.beginnings[version] = found
-        return found
-    return chains.beginnings[version]
-
-
-def _worked_out(chains: Chains, version: Node, later: frozenset[Node]) -> tuple[date, URIRef | None]:
-    graph = chains.of(version)
+def _stated(graph: Graph, version: Node) -> _Beginning | None:
+    """Return the first day that a version can be in force, else was published, else is dated; None if no day is stated."""
     for predicate in (MASA.inForceFrom, MASA.published, MASA.dated):
         days = []
         for node in graph.objects(version, predicate):
@@ -150,10 +148,7 @@ def _worked_out(chains: Chains, version: Node, later: frozenset[Node]) -> tuple[
         if days:
             day, is_earliest = min(days)
             return day, MASA.countsFromIsEarliest if is_earliest else None
-    assumed = _edition(graph, version, None).assumed_in_force
-    replaced = (other for other in chains.earlier(version) if other not in later | {version})
-    firsts = [_beginning(chains, other, later | {version})[0] + ONE_DAY for other in replaced]
-    return max([assumed, *firsts]), MASA.countsFromIsAssumed
+    return None
 
 
 def _edition(graph: Graph, version: Node, begins: date | None) -> Edition:

@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from masagraph.sparql import xml_text
+
 INK, QUIET, PAPER, FILL = "#1b1b1b", "#595959", "#ffffff", "#e8eef4"
 """Colours of a contrast of at least 7 to 1 for words on paper; nothing is told by colour alone."""
 FONT = "system-ui, sans-serif"
@@ -54,7 +56,7 @@ class Picture:
     def render(self) -> str:
         """Return the picture as SVG text."""
         ET.indent(self._root)
-        return ET.tostring(self._root, encoding="unicode") + "\n"
+        return xml_text.replaced(ET.tostring(self._root, encoding="unicode")) + "\n"
 
 
 def wrap(words: str, characters: int) -> list[str]:

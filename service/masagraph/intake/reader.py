@@ -138,7 +138,8 @@ def _hint(text: str, syntax: str) -> str:
     elif start.startswith(("@prefix", "@base", "prefix ", "base ", "#")):
         looks_like = "turtle"
     if looks_like and looks_like != syntax:
-        return f"It looks like {NAMES[looks_like]}: mend the extension, or say --input-format {looks_like}"
+        # In words for commands and for HTTP alike: whoever sends a document knows which of the three told its format.
+        return f"It looks like {NAMES[looks_like]}: let its extension, its Content-Type or the input format ({looks_like}) say so"
     return "Mend it there and check again"
 
 

@@ -1,21 +1,33 @@
 """What a document must be to be published: about one version of one arrangement, and about nothing that is another's."""
 
 import re
+from dataclasses import dataclass
 
 from rdflib import BNode, Graph, URIRef
 from rdflib.term import Node
 
 from masagraph import reference
-from masagraph.answers import Rows
+from masagraph.answers import Row, Rows
 from masagraph.errors import InputError
 from masagraph.evidence import own_nodes, versions
+from masagraph.graphs import local
 from masagraph.publishing import blank_nodes
 from masagraph.store import layout
 from masagraph.store.contract import Reader
-from masagraph.vocab import BASE, MASA, RDF
+from masagraph.vocab import BASE, MASA, RDF, SKOS
 
 _ARRANGEMENTS = f"{BASE}id/arrangement/"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
+_OF_REFERENCE = (MASA.Area, MASA.CombinedArea, MASA.EarlyAdopterProject, MASA.Umbrella)
+"""Kinds of things that join several arrangements, and so are described in the reference data alone."""
+
+
+@dataclass(frozen=True, order=True)
+class Touched:
+    """An arrangement that a document of another would have a say in: its key, and the area that both are for, if that is why."""
+
+    key: str
+    area: str = ""
 
 
 def prepared(graph: Graph, version: str, name: str) -> Graph:
@@ -41,6 +53,7 @@ def prepared(graph: Graph, version: str, name: str) -> Graph:
     _refuse_given_names(graph, name)
     arrangement = _arrangement(graph, version, name)
     _refuse_what_is_of_others(graph, version, arrangement, name)
+    _refuse_what_is_reference(graph, name)
     return blank_nodes.named(graph, version)
 
 
@@ -55,35 +68,21 @@ def arrangement_key(graph: Graph, version: str) -> str:
     return _key(owner)
 
 
-def touched_keys(reader: Reader, graph: Graph, version: str) -> frozenset[str]:
-    """Return the keys of other arrangements that a prepared document would have a say in.
+def touched(reader: Reader, graph: Graph, version: str) -> frozenset[Touched]:
+    """Return the other arrangements that a prepared document would have a say in.
 
-    These are the arrangements that it describes beside its own, and those of versions that it says it supersedes, or of which it
-    takes a name, if they are held; if not, the keys of those versions, unless they begin like its own arrangement's. Whoever
-    publishes it must be allowed to publish all of those.
+    These are the arrangements that it describes beside its own, those of versions that it says it supersedes, or of which it
+    takes a name, and those that are held for an area that it names as its own. Whoever publishes it must be allowed to publish
+    all of those. Of versions that are not held it is their own keys, unless they begin like its own arrangement's.
 
     Args:
         reader: What is held.
         graph: The document.
         version: The version it describes.
     """
-    used = {URIRef(version), *graph.objects(None, MASA.supersedes), *graph.objects(None, MASA.hasVersion)}
-    used |= {URIRef(_version_of(node)) for node in graph.subjects() if str(node).startswith(layout.VERSIONS)}
-    described = set(graph.subjects(RDF.type, MASA.Arrangement))
-    found = reader.query(
-        f"""SELECT DISTINCT ?arrangement ?version WHERE {{ GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
-        {{ VALUES ?version {{ {_listed(used)} }} }} UNION {{ VALUES ?arrangement {{ {_listed(described)} }} }} }}"""
-    )
-    if not isinstance(found, Rows):
-        raise TypeError("a SELECT query has rows")
     own = arrangement_key(graph, version)
-    rows = list(found.rows)
-    held = {row[0] for row in rows}
-    others = {_key(owner) for owner in held if owner is not None} | {_key(node) for node in described}
-    others -= {own}
-    # Names of others' versions are not to be taken before they are there: no publisher has a scope of that name.
-    foreign = {str(name).removeprefix(layout.VERSIONS) for name in used - {row[1] for row in rows}}
-    return frozenset(others | {key for key in foreign if not f"{key}-".startswith(f"{own}-")})
+    found = {Touched(key) for key in _named_keys(reader, graph, version, own)} | _held_for_areas(reader, graph)
+    return frozenset(other for other in found if other.key != own)
 
 
 def parts(graph: Graph) -> dict[str, Graph]:
@@ -107,6 +106,51 @@ def parts(graph: Graph) -> dict[str, Graph]:
             for predicate, value in graph.predicate_objects(node):
                 part.add((node, predicate, value))
     return found
+
+
+def _named_keys(reader: Reader, graph: Graph, version: str, own: str) -> set[str]:
+    """Return the keys of arrangements that a document has a say in because of what it names."""
+    used = {URIRef(version), *graph.objects(None, MASA.supersedes), *graph.objects(None, MASA.hasVersion)}
+    used |= {URIRef(_version_of(node)) for node in graph.subjects() if str(node).startswith(layout.VERSIONS)}
+    described = set(graph.subjects(RDF.type, MASA.Arrangement))
+    rows = _rows(
+        reader,
+        f"""SELECT DISTINCT ?arrangement ?version WHERE {{ GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
+        {{ VALUES ?version {{ {_listed(used)} }} }} UNION {{ VALUES ?arrangement {{ {_listed(described)} }} }} }}""",
+    )
+    held = {row[0] for row in rows}
+    keys = {_key(owner) for owner in held if owner is not None} | {_key(node) for node in described}
+    # Names of others' versions are not to be taken before they are there: no publisher has a scope of that name.
+    foreign = {str(name).removeprefix(layout.VERSIONS) for name in used - {row[1] for row in rows}}
+    return keys | {key for key in foreign if not f"{key}-".startswith(f"{own}-")}
+
+
+def _held_for_areas(reader: Reader, graph: Graph) -> set[Touched]:
+    """Return the arrangements that are held for an area that a document says it covers.
+
+    Whose arrangement an area has is told by that one property; a footprint, which may well reach into the area of a neighbour,
+    does not tell it. A claim counts whatever its days and however firmly it stands, since both are the document's own word. What
+    is settled from a version names an area under all its codes: a new code is no way round.
+    """
+    claimed = set(graph.objects(None, MASA.coversArea))
+    rows = _rows(
+        reader,
+        f"""SELECT DISTINCT ?arrangement ?area ?name WHERE {{ VALUES ?area {{ {_listed(claimed)} }}
+        GRAPH ?said {{ ?version <{MASA.coversArea}> ?area }} GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
+        OPTIONAL {{ GRAPH <{layout.REFERENCE}> {{ ?area <{SKOS.prefLabel}> ?name }} }} }}""",
+    )
+    return {Touched(_key(owner), _area(area, name)) for owner, area, name in rows if owner is not None}
+
+
+def _area(area: Node | None, name: Node | None) -> str:
+    return local(area) if name is None else f"{name} ({local(area)})"
+
+
+def _rows(reader: Reader, query: str) -> list[Row]:
+    found = reader.query(query)
+    if not isinstance(found, Rows):
+        raise TypeError("a SELECT query has rows")
+    return list(found.rows)
 
 
 def _arrangement(graph: Graph, version: str, name: str) -> URIRef:
@@ -144,10 +188,21 @@ def _refuse_what_is_of_others(graph: Graph, version: str, arrangement: Node, nam
         if is_arrangement != str(node).startswith(_ARRANGEMENTS):
             mend = f"Begin the names of arrangements, and of nothing else, with <{_ARRANGEMENTS}"
             raise InputError(name, f"{_shown(node)} has no name for what it is", mend)
-        # Other arrangements may be described, by whoever may publish them: see `touched_keys`.
+        # Other arrangements may be described, by whoever may publish them: see `touched`.
         if not is_arrangement and node not in own and ("#" not in str(node) or _version_of(node) not in kin | {version}):
             mend = f"Begin the names of its things with <{version}#, and leave out what is said of others"
             raise InputError(name, f"it describes {_shown(node)}, which by its name is none of its own things", mend)
+
+
+def _refuse_what_is_reference(graph: Graph, name: str) -> None:
+    """Refuse areas, and what joins them, that only this document knows: by another's name or code they would pass for others'."""
+    for kind in _OF_REFERENCE:
+        for node in graph.subjects(RDF.type, kind):
+            if node not in reference.known():
+                mend = "Name it as the reference data do, and leave its description out"
+                raise InputError(
+                    name, f"it describes {_shown(node)}, a masa:{local(kind)} that the reference data do not know", mend
+                )
 
 
 def _named_here(graph: Graph) -> set[Node]:

@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from masagraph.report.cells import Plain, plain
+from masagraph.sparql import xml_text
 from masagraph.tables import Table
 
 _WIDEST = 48
@@ -63,6 +64,8 @@ def _timeless(written: bytes) -> bytes:
 
 
 def _put(cell: Cell | MergedCell, value: Plain) -> None:
-    cell.value = value
     if isinstance(value, str):
+        cell.value = xml_text.replaced(value)
         cell.data_type = "s"  # openpyxl would make a formula of a text that begins with an equals sign.
+    else:
+        cell.value = value

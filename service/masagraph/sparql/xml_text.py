@@ -19,6 +19,11 @@ def attributes(named: dict[str, str]) -> str:
     return "".join(f' {name}="{escaped(text)}"' for name, text in named.items())
 
 
+def replaced(text: str) -> str:
+    """Return a text with U+FFFD in the place of each character that XML has no place for."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
 def fit(body: str) -> None:
     """See that XML has a place for each character of a document.
 

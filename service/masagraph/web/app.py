@@ -56,6 +56,8 @@ def create_app(settings: Settings, place: Place) -> tuple[Flask, Service]:
     """
     tokens = Tokens(settings.data)
     app = Flask(__name__)
+    # Else `//` would lead to `/` on whatever host the client names, and out of the path of the public address.
+    app.url_map.merge_slashes = False
     # In this order: the log sees every request, limits count those with wrong tokens too.
     logs.init_app(app, settings.log)
     service = Service(settings, place)

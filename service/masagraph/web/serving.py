@@ -20,7 +20,15 @@ _A_LITTLE = 1_000_000
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # as below
-    """Refuses a request of two lengths, which a proxy before us might read otherwise than we do (RFC 9112, 6.1)."""
+    """Refuses a request of two lengths, which a proxy might read otherwise (RFC 9112, 6.1); waits only for a body that comes."""
+
+    def received(self, data: bytes) -> int:
+        """Take what belongs to this request, and return how many bytes that is."""
+        taken: int = super().received(data)
+        if self.completed:
+            # The channel would tell it to go on, take it for begun anew, and so wait for ever for what is here already.
+            self.expect_continue = False
+        return taken
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read what stands before the body."""

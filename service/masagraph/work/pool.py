@@ -99,7 +99,7 @@ class Pool(Generic[Desk]):
     def _take_back(self, worker: Worker) -> None:
         """Let the next one have a worker, or another in its place; where none can be started now, the next one tries again."""
         try:
-            if not worker.is_alive:
+            if worker.is_stopped:
                 worker = self._replacement(worker)
         except TooBusyError:
             pass

@@ -18,6 +18,7 @@ from masagraph.intake import checks
 from masagraph.intake import reader as intake
 from masagraph.oxigraph import Snapshot
 from masagraph.publishing import blank_nodes, documents, settling
+from masagraph.publishing.documents import Touched
 from masagraph.rules import catalogue
 from masagraph.sparql import results
 from masagraph.store import layout
@@ -56,14 +57,14 @@ class Sent:
 class Standing:
     """What is held of a version, and whom a change of it concerns.
 
-    `held` is a digest of the document held, None if none is; `key` is that of the version's arrangement; `touched` are those of
-    other arrangements that the change would have a say in.
+    `held` is a digest of the document held, None if none is; `key` is that of the version's arrangement; `touched` are the other
+    arrangements that the change would have a say in.
     """
 
     version: str
     held: str | None
     key: str
-    touched: frozenset[str]
+    touched: frozenset[Touched]
 
 
 @dataclass(frozen=True)
@@ -219,11 +220,11 @@ def _applied(desk: WritingDesk, change: Change, background: Background) -> int:
 def _standing(reader: Reader, version: str, before: Graph | None, graph: Graph) -> Standing:
     held = None if before is None else _digest(blank_nodes.named(before, version))
     key = documents.arrangement_key(graph, version)
-    touched = documents.touched_keys(reader, graph, version)
+    touched = documents.touched(reader, graph, version)
     if before is not None and reader.graph(layout.settled(version)) is not None and _is_described(before, version):
         # What it had a say in until now loses that, which is as much of a change.
-        touched |= documents.touched_keys(reader, before, version)
-    return Standing(version, held, key, touched - {key})
+        touched |= documents.touched(reader, before, version)
+    return Standing(version, held, key, frozenset(other for other in touched if other.key != key))
 
 
 def _standing_for_removal(reader: Reader, version: str) -> Standing:

@@ -21,6 +21,14 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Most:
+    """How much is written: so many rows or triples, beyond which it is cut, and so many bytes, beyond which it is refused."""
+
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Written:
     """An answer written down: its bytes, the key of its form, how many rows or triples it has, whether more were left out."""
 
@@ -30,7 +38,7 @@ class Written:
     truncated: bool
 
 
-def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit: int) -> Written:
+def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], most: Most) -> Written:
     """Answer a query.
 
     Args:
@@ -38,10 +46,10 @@ def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit
         number: The generation to ask.
         asked: The query.
         forms: The key of a form for each kind of answer (`rows`, `graph`) that the client can read.
-        limit: The most rows or triples that are written.
+        most: How much is written.
 
     Raises:
-        InputError: It is no query, asks for what is refused, or has an answer that no form given can hold.
+        InputError: It is no query, asks for what is refused, or has an answer that is too large or that no form given can hold.
         StoreError: The store does not answer.
     """
     guard.refuse(asked.text)
@@ -51,7 +59,7 @@ def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit
         if kind not in forms:
             what = "a graph (CONSTRUCT or DESCRIBE)" if kind == "graph" else "rows or a truth value (SELECT or ASK)"
             raise InputError("Accept", f"the answer to this query is {what}", "Accept a format for that")
-        rendered = results.render(answer, forms[kind], limit)
+        rendered = results.render(answer, forms[kind], most.rows)
     except SyntaxError as error:
         raise _no_query(error) from None
     except RuntimeError:
@@ -59,6 +67,8 @@ def query(desk: Desk, number: int, asked: Query, forms: Mapping[str, str], limit
         raise InputError(_WHERE, what, "Use the functions of SPARQL 1.1") from None
     except TypeError:
         raise InputError(_WHERE, "its answer holds triples as terms, which RDF 1.1 does not know", "Ask for the parts") from None
+    if len(rendered.body) > most.bytes:
+        raise InputError(_WHERE, f"its answer is larger than {most.bytes // 1_000_000} megabytes", "Ask for less at once")
     return Written(rendered.body, forms[kind], rendered.rows, rendered.truncated)
 
 

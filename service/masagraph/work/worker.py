@@ -9,6 +9,7 @@ import logging
 import multiprocessing as mp
 import os
 import resource
+import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -61,12 +62,13 @@ class Worker:
             raise
         finally:
             theirs.close()
-        self._is_ready = self._is_stopped = False
+        self._end, self._word = _watch(self._process.sentinel), _watch(self._pipe.fileno())
+        self._is_ready = self.is_stopped = False
 
     @property
     def is_alive(self) -> bool:
         """Whether it can be given a job."""
-        return not self._is_stopped and self._process.is_alive()
+        return not self.is_stopped and not self._end.poll(0)
 
     def wait_until_ready(self) -> None:
         """Wait until its desk is made.
@@ -119,7 +121,7 @@ class Worker:
             TimeoutError: It says nothing in time.
             EOFError: It is gone.
         """
-        if not self._pipe.poll(seconds):
+        if not self._word.poll(seconds * 1000):
             raise TimeoutError
         try:
             is_done, result = self._pipe.recv()
@@ -136,12 +138,19 @@ class Worker:
 
     def stop(self) -> None:
         """End it at once, whatever it does."""
-        if not self._is_stopped:
-            self._is_stopped = True
+        if not self.is_stopped:
+            self.is_stopped = True
             self._process.kill()
             self._process.join()
             self._process.close()
             self._pipe.close()
+
+
+def _watch(file: int) -> select.poll:
+    """Return what tells whether there is something to read. Made once: the library's own is made anew for each look."""
+    watch = select.poll()
+    watch.register(file, select.POLLIN)
+    return watch
 
 
 def _context() -> ForkServerContext:

@@ -22,8 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """See to the headers of every answer of an app."""
 
     def see_to(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(_HEADERS)
         if settings.cors:
             _allow(response, settings.cors)
         return response

@@ -1,6 +1,7 @@
 """One line of JSON for every request: what was asked and how it went, never what was sent."""
 
 import json
+import os
 import re
 import sys
 import time
@@ -162,6 +163,8 @@ def _append(log: str, line: str) -> None:
             sys.stderr.write(line)
             sys.stderr.flush()
         else:
-            # In one write, which several processes' lines do not get into.
-            with Path(log).open("ab", buffering=0) as file:
-                file.write(line.encode())
+            file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            try:
+                os.write(file, line.encode())  # In one write, which several processes' lines do not get into.
+            finally:
+                os.close(file)

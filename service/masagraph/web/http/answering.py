@@ -1,18 +1,20 @@
 """What all answers have in common: the data version that they are of, and how a client asks for one form or another."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import sha256
 
 from flask import Response, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
-from werkzeug.http import parse_accept_header
+from werkzeug.http import http_date, parse_accept_header, quote_etag
 
 from masagraph import __version__, digests
 from masagraph.dataset import days
 from masagraph.errors import InputError
 from masagraph.sparql import formats
+from masagraph.web.http import fields
 from masagraph.web.service import service
 
 GENERATION = "Masagraph-Generation"
@@ -25,9 +27,9 @@ def generation() -> int:
     """Return the generation that a request asks for: its parameter `generation`, else the one that is served.
 
     Raises:
-        InputError: The parameter is no number.
+        InputError: The parameter is no number, or given twice.
     """
-    asked = request.args.get("generation")
+    asked = fields.if_given(fields.in_address(), "generation")
     if asked is None:
         return service().number()
     if not (asked.isascii() and asked.isdecimal() and len(asked) <= 9 and int(asked) > 0):  # noqa: PLR2004 - as many as there will be
@@ -43,10 +45,10 @@ def chosen(offered: Mapping[str, str], default: str) -> str:
         default: The key for a client that takes anything.
 
     Raises:
-        InputError: The parameter names none of them.
+        InputError: The parameter names none of them, or is given twice.
         NotAcceptable: The client takes none of them.
     """
-    asked = request.args.get("format")
+    asked = fields.if_given(fields.in_address(), "format")
     if asked is not None:
         if asked not in offered:
             raise InputError("format", f"'{asked}' is not offered here", f"Take one of {', '.join(sorted(offered))}")
@@ -61,7 +63,7 @@ def forms() -> dict[str, str]:
     """Return the form that a client wants most for each kind of answer (`rows`, `graph`) that it takes.
 
     Raises:
-        InputError: The parameter `format` names no form.
+        InputError: The parameter `format` names no form, or is given twice.
         NotAcceptable: The client takes none of any kind.
     """
     return _wanted(tuple(formats.DEFAULTS))
@@ -71,7 +73,7 @@ def form_of_graph() -> str:
     """Return the key of the form of a graph that a client wants most.
 
     Raises:
-        InputError: The parameter `format` names none.
+        InputError: The parameter `format` names none, or is given twice.
         NotAcceptable: The client takes none.
     """
     return _wanted(("graph",))["graph"]
@@ -79,7 +81,7 @@ def form_of_graph() -> str:
 
 def _wanted(kinds: tuple[str, ...]) -> dict[str, str]:
     offered = {kind: formats.of_kind(kind) for kind in kinds}
-    asked = request.args.get("format")
+    asked = fields.if_given(fields.in_address(), "format")
     if asked is not None:
         named = formats.NICKNAMES.get(asked, (asked,))
         found = {kind: form.key for kind in kinds for form in offered[kind] if form.key in named}
@@ -119,13 +121,15 @@ def _best(accepted: str, offered: tuple[str, ...]) -> str | None:
 
 def told(body: bytes | str, media_type: str, number: int, status: int = 200) -> Response:
     """Return an answer of a generation, with what lets a client ask again only when something changed."""
-    response = Response(body, status, content_type=typed(media_type))
-    response.headers[GENERATION] = str(number)
-    response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Accept")
-    response.set_etag(tag(number), weak=True)
-    response.last_modified = service().since(number)
-    return response
+    headers = [
+        ("Content-Type", typed(media_type)),
+        (GENERATION, str(number)),
+        ("Cache-Control", "no-cache"),
+        ("Vary", "Accept"),
+        ("ETag", quote_etag(tag(number), weak=True)),
+        ("Last-Modified", _moment(service().since(number))),
+    ]
+    return Response(body, status, headers)
 
 
 def typed(media_type: str) -> str:
@@ -146,12 +150,19 @@ def tag(number: int) -> str:
 
 def unchanged(number: int) -> Response | None:
     """Return the answer for a client that has this already, or None if it has not."""
+    if "If-None-Match" not in request.headers:
+        return None
     # A star stands for whatever there is: whether there is anything is not known before the answer is.
     if request.if_none_match.star_tag or not request.if_none_match.contains_weak(tag(number)):
         return None
     response = told(b"", "text/plain", number, 304)
     del response.headers["Content-Type"]
     return response
+
+
+@lru_cache(8)
+def _moment(moment: datetime) -> str:
+    return http_date(moment)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from flask import request
+from flask import g, request
 
 from masagraph import oxigraph
 from masagraph.answers import Dataset
@@ -20,7 +20,10 @@ def in_address() -> Fields:
     Raises:
         InputError: They are not UTF-8, or too many.
     """
-    return _fields(request.query_string, "address")
+    if "in_address" not in g:
+        g.in_address = _fields(request.query_string, "address")
+    found: Fields = g.in_address
+    return list(found)
 
 
 def in_form() -> Fields:
@@ -50,10 +53,22 @@ def only(fields: Fields, name: str) -> str:
     Raises:
         InputError: There is none, or more than one.
     """
+    found = if_given(fields, name)
+    if found is None:
+        raise InputError(name, "it is missing", "Give it once")
+    return found
+
+
+def if_given(fields: Fields, name: str) -> str | None:
+    """Return the one value of a parameter, or None if it is not given.
+
+    Raises:
+        InputError: It is given more than once.
+    """
     found = values(fields, name)
-    if len(found) != 1:
-        raise InputError(name, "it is given more than once" if found else "it is missing", "Give it once")
-    return found[0]
+    if len(found) > 1:
+        raise InputError(name, "it is given more than once", "Give it once")
+    return found[0] if found else None
 
 
 def values(fields: Fields, name: str) -> tuple[str, ...]:

@@ -135,8 +135,12 @@ def _withdraw(version: str) -> Response:
 
 
 def _may_change(standing: Standing) -> None:
-    for key in (standing.key, *sorted(standing.touched)):
-        access.require_publisher(key)
+    token = access.require_publisher(standing.key)
+    for other in sorted(standing.touched):
+        if other.area and not token.may_publish(other.key):
+            what = f"For {other.area} the arrangement '{other.key}' is held as well, which this token may not publish"
+            raise RefusedError(f"{what}. Ask a facilitator to do this, or whoever runs this service to widen its scope.")
+        access.require_publisher(other.key)
 
 
 def _published(examined: Examined, number: int) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template
 
 from masagraph.errors import MasagraphError
 from masagraph.settings import Settings
@@ -17,11 +17,12 @@ from masagraph.web.http import addresses, answering, fields, links
 from masagraph.web.service import service
 from masagraph.web.views import dataset_description, example_queries
 from masagraph.work import counting, exporting, querying
-from masagraph.work.querying import Query
+from masagraph.work.querying import Most, Query
 
 MOST_ROWS = 200
 """So many rows, or triples, are shown on a page."""
 _HTML = "text/html"
+_TYPES = [media_type for form in formats.FORMS.values() for media_type in (form.media_type, *form.aliases)]
 _AREAS = exporting.AREAS
 _ROWS = ("csv", "tsv", "json", "xml")
 _GRAPH = ("turtle", "jsonld", "rdfxml", "ntriples")
@@ -79,8 +80,7 @@ def home() -> Response:
 
 def wants_page() -> bool:
     """Tell whether a client would rather have a page than any other form of an answer."""
-    types = [media_type for form in formats.FORMS.values() for media_type in (form.media_type, *form.aliases)]
-    return "format" not in request.args and answering.best_of([*types[1:], _HTML], types[0]) == _HTML
+    return fields.if_given(fields.in_address(), "format") is None and answering.best_of([*_TYPES[1:], _HTML], _TYPES[0]) == _HTML
 
 
 def sparql_page(read: Callable[[], Query]) -> Response:
@@ -126,7 +126,8 @@ def sparql_page(read: Callable[[], Query]) -> Response:
 
 def _answered(asked: Query, number: int) -> dict[str, object]:
     """Ask a query and return what the page shows of the answer."""
-    written = service().read(querying.query, number, asked, {"rows": "json", "graph": "turtle"}, MOST_ROWS)
+    most = Most(MOST_ROWS, service().settings.answer_bytes)
+    written = service().read(querying.query, number, asked, {"rows": "json", "graph": "turtle"}, most)
     keys = _ROWS if written.form == "json" else _GRAPH
     shown: dict[str, object] = {
         "forms": [(_FORM_NAMES[key], links.again(format=key, generation=str(number))) for key in keys],

@@ -8,7 +8,7 @@ from masagraph.sparql import formats
 from masagraph.web.http import answering, fields
 from masagraph.web.service import service
 from masagraph.web.views import description, pages
-from masagraph.work.querying import Query, query
+from masagraph.work.querying import Most, Query, query
 
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
@@ -37,7 +37,9 @@ def asks_nothing() -> bool:
 
 def answer(asked: Query, number: int) -> Response:
     """Have a query answered in the form that the client wants most."""
-    written = service().read(query, number, asked, answering.forms(), service().settings.query_rows)
+    settings = service().settings
+    most = Most(settings.query_rows, settings.answer_bytes)
+    written = service().read(query, number, asked, answering.forms(), most)
     response = answering.told(written.body, formats.FORMS[written.form].media_type, number)
     if written.truncated:
         response.headers[answering.TRUNCATED] = str(written.rows)
