@@ -223,6 +223,29 @@ def test_rings_and_chains_are_judged(tmp_path: Path) -> None:
     assert main(["check", str(path), "--output", str(tmp_path / "out.txt"), "--fail-on", "never"]) == OK
 
 
+def test_forty_layers_of_diamonds_are_judged(tmp_path: Path) -> None:
+    """Each post is held together with both of the next layer, so that 2 to the 40th ways lead to the last."""
+    layers = " ".join(
+        f"<urn:{side}{n}> a masa:Post ; masa:heldTogetherWith <urn:a{n + 1}>, <urn:b{n + 1}> ."
+        for n in range(40)
+        for side in "ab"
+    )
+    ends = "<urn:a40> a masa:Post . <urn:b40> a masa:Post ."
+    path = tmp_path / "a.ttl"
+    path.write_text(f"{HEAD} {VERSION} <urn:v> masa:authorPost <urn:a0>, <urn:b0> . {layers} {ends}", encoding="utf-8")
+    assert main(["check", str(path), "--output", str(tmp_path / "out.txt"), "--fail-on", "never"]) == OK
+
+
+def test_a_thing_of_many_parts_is_named_in_few_words(tmp_path: Path) -> None:
+    """Forty contributions, each by all of them: named in full, one would take 40 words for each step, and the report for ever."""
+    names = [f"<urn:c{n}>" for n in range(40)]
+    each = " ".join(f"{name} a masa:Contribution ; masa:contributedBy {', '.join(names)} ." for name in names)
+    path, out = tmp_path / "a.ttl", tmp_path / "out.txt"
+    path.write_text(f"{HEAD} {VERSION} <urn:v> masa:hasContribution {', '.join(names)} . {each}", encoding="utf-8")
+    assert main(["check", str(path), "--output", str(out), "--fail-on", "never"]) == OK
+    assert "and 35 more" in out.read_text(encoding="utf-8")
+
+
 def test_one_long_word_does_not_hold_it_up(tmp_path: Path) -> None:
     """Reading is linear in the length of a word: a quadratic pattern would take hours over this one."""
     path = tmp_path / "a.ttl"

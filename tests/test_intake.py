@@ -46,6 +46,8 @@ BAD: list[tuple[str, str, bytes | str, tuple[str, ...]]] = [
     ("no date", "a.ttl", HEAD + '<urn:d> masa:earliestDay "May 2019" .', ("May 2019", "2019-09-29")),
     ("impossible date", "a.ttl", HEAD + '<urn:d> masa:earliestDay "2019-02-30"^^xsd:date .', ("2019-02-30",)),
     ("loose date", "a.ttl", HEAD + '<urn:d> masa:latestDay "2019-9-1"^^xsd:date .', ("2019-9-1",)),
+    ("first day of all", "a.ttl", HEAD + '<urn:d> masa:latestDay "0001-01-01"^^xsd:date .', ("0001-01-01", "1800 to 2999")),
+    ("last day of all", "a.ttl", HEAD + '<urn:d> masa:latestDay "9999-12-31"^^xsd:date .', ("9999-12-31", "1800 to 2999")),
     ("date elsewhere", "a.ttl", HEAD + '<urn:d> <urn:p> "yesterday"^^xsd:date .', ("yesterday",)),
     ("no number", "a.ttl", HEAD + '<urn:c> masa:amount "lots"^^xsd:decimal .', ("lots", "number")),
     ("no truth value", "a.ttl", HEAD + '<urn:c> masa:keepsAccountability "perhaps" .', ("perhaps", "true or false")),

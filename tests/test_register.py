@@ -1,6 +1,7 @@
 """The register, chains and footprints say what the documents and the law say, and what is unknown is said as unknown."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -530,6 +531,20 @@ def test_a_body_that_a_whole_document_does_not_name_has_no_lead_stated() -> None
     assert chain_of(WHOLE, "health body").breaks[0].startswith("no lead stated: ")
     in_part = WHOLE.replace("extent-read:whole", "extent-read:part")
     assert chain_of(in_part, "health body").breaks[0].startswith("no lead seen: ")
+
+
+def test_a_line_of_delegates_may_be_longer_than_python_recurses() -> None:
+    many = sys.getrecursionlimit() + 200
+    line = "".join(
+        f"""
+        :police masa:hasDelegation :hand{n} .
+        :hand{n} a masa:Delegation ; masa:delegatedFrom :post{n} ; masa:delegatedTo :post{n + 1} ; masa:statedBy :s1 .
+        :post{n + 1} a masa:Post ; masa:postTitle "Officer {n + 1:04}" ."""
+        for n in range(many)
+    )
+    found = chain_of(WHOLE + LED.replace(":chief", ":post0") + line)
+    assert [s.title for s in found.steps[2:]] == [f"Officer {n + 1:04}" for n in range(many)]
+    assert found.steps[-1].depth == many + 1
 
 
 def test_a_ring_of_delegates_ends() -> None:

@@ -188,7 +188,9 @@ class Evidence:
                 for predicate, value in self.graph.predicate_objects(parent):
                     if predicate not in _BOOKKEEPING and value not in support and (value, None, None) in self.graph:
                         by_link = self._narrowed(parent, predicate, value)
-                        found[value] = (*found.get(value, ()), *(support[parent] if by_link is None else by_link))
+                        inherited = support[parent] if by_link is None else by_link
+                        # Each once: many ways lead down through diamonds.
+                        found[value] = tuple(dict.fromkeys((*found.get(value, ()), *inherited)))
             for node, inherited in found.items():
                 speaks_for_itself = any(not s.properties for s in self.statements.get(node, ())) or self._is_unsourced(node)
                 support[node] = self.general(node) if speaks_for_itself else inherited

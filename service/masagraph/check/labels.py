@@ -13,6 +13,9 @@ _NAMES = (
 )  # fmt: skip
 _PARTS = (MASA.leadPost, MASA.delegatedTo, MASA.contributedBy, MASA.heldBy, MASA.earliestDay, MASA.latestDay)
 
+_MOST_PARTS = 5
+"""So many parts of a thing are named, each of which may be named by as many parts of its own."""
+
 
 def label(graph: Graph, node: Node, depth: int = 3) -> str:
     """Return words for a node.
@@ -64,7 +67,8 @@ def _part(graph: Graph, node: Node, depth: int) -> str:
     for predicate in _PARTS if depth else ():
         values = sorted(graph.objects(node, predicate), key=str)
         if values:
-            return " and ".join(label(graph, value, depth - 1) for value in values)
+            more = [f"{len(values) - _MOST_PARTS} more"] if len(values) > _MOST_PARTS else []
+            return " and ".join([*(label(graph, value, depth - 1) for value in values[:_MOST_PARTS]), *more])
     kind = graph.value(node, RDF.type)
     words = (kind is not None and ontology.load().label(kind)) or "thing"
     texts = sorted(

@@ -221,8 +221,10 @@ def _refuse_unknown_terms(graph: Graph, name: str) -> None:
                 )
 
 
+_YEARS = range(1800, 3000)
+"""The years that a document may speak of. Python's first and last days would have no day before or after them."""
 _EXAMPLES = {
-    XSD.date: "a date such as 2019-09-29",
+    XSD.date: f"a date from {_YEARS[0]} to {_YEARS[-1]}, such as 2019-09-29",
     XSD.boolean: "true or false",
     XSD.integer: "a whole number, not below nought",
     XSD.decimal: "a number, not below nought",
@@ -230,8 +232,7 @@ _EXAMPLES = {
 
 
 def _is_date(text: str) -> bool:
-    date.fromisoformat(text)
-    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text))
+    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)) and date.fromisoformat(text).year in _YEARS
 
 
 def _is_number(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Chains of delegation: from the head of an agency to the last delegate, with what breaks them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -171,24 +172,28 @@ def _of_delegate(delegate: Delegate, above: int, upper: Step, *, is_linked: bool
 
 def _walked(partner: Partner) -> list[Delegate]:
     """Return the delegates in the order in which the role is handed down; who hangs on nobody seen comes last."""
+    left = dict(enumerate(partner.delegates))
+    below: dict[str, list[int]] = defaultdict(list)
+    for number, delegate in left.items():
+        for post in dict.fromkeys(post for post, _ in delegate.origins):
+            below[post].append(number)
     told: list[Delegate] = []
-    left = list(partner.delegates)
 
-    def follow(posts: set[str]) -> None:
-        for delegate in list(left):
-            if delegate in left and posts & {post for post, _ in delegate.origins}:
-                left.remove(delegate)
+    def follow(todo: list[int]) -> None:
+        todo.reverse()
+        while todo:
+            number = todo.pop()
+            if number in left:
+                delegate = left.pop(number)
                 told.append(delegate)
-                follow({delegate.post} - {""})
+                todo += reversed(below[delegate.post] if delegate.post else [])
 
-    follow({lead.post for lead in partner.leads} - {""})
+    follow(sorted({number for lead in partner.leads if lead.post for number in below[lead.post]}))
     while left:
         # One that names nobody above, or somebody who is no delegate here, begins a branch of its own; so does one of a ring.
-        here = {delegate.post for delegate in left}
-        branch = next((d for d in left if not here & {post for post, _ in d.origins}), left[0])
-        left.remove(branch)
-        told.append(branch)
-        follow({branch.post} - {""})
+        here = {delegate.post for delegate in left.values()}
+        alone = (number for number, d in left.items() if not here & {post for post, _ in d.origins})
+        follow([next(alone, next(iter(left)))])
     return told
 
 
