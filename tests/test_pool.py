@@ -189,11 +189,16 @@ def test_a_worker_that_leaves_is_replaced(pool: Pool[Desk]) -> None:
     assert pool.run(add, 1, 2, seconds=30) == 3
 
 
-def test_a_worker_that_died_between_two_jobs_is_replaced_unnoticed(pool: Pool[Desk]) -> None:
+def test_a_worker_that_died_between_two_jobs_is_replaced_unnoticed(pool: Pool[Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent to its number either, which the system may have given to another process."""
     first = pool.run(process, seconds=30)
     os.kill(first, signal.SIGKILL)
     wait_until_gone(first, seconds=5)
+    killed = list[int]()
+    monkeypatch.setattr(os, "kill", lambda number, _signal: killed.append(number))
     assert pool.run(add, 1, 2, seconds=30) == 3
+    monkeypatch.undo()
+    assert killed == []
 
 
 def test_whoever_waits_longer_than_patience_is_told(pool: Pool[Desk]) -> None:

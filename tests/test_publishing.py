@@ -389,6 +389,21 @@ def test_another_code_for_an_area_is_no_way_round(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("modality", ["proposed", "historical"])
+def test_another_code_for_an_area_only_spoken_of_is_no_way_round_either(shelf: Shelf, modality: str) -> None:
+    """Where a claim is not borne out, nothing is settled from it that would name the other code."""
+    old, new = (f"http://statistics.data.gov.uk/id/statistical-geography/{code}" for code in ("E08000016", "E08000038"))
+    shelf.apply(Change(added=((URIRef(old), MASA.recodedAs, URIRef(new), layout.REFERENCE),)))
+    said = f"""version:ayton-1 masa:statedBy <https://w3id.org/masagraph/id/version/ayton-1#s> .
+    <https://w3id.org/masagraph/id/version/ayton-1#s> a masa:Statement ; masa:locator "1" ; masa:modality modality:{modality} ;
+        masa:inDocument <https://w3id.org/masagraph/id/version/ayton-1#plan> ; masa:onProperty masa:coversArea ."""
+    for held_as, said_as in ((old, new), (new, old)):
+        of_barnsley = prepared(PLAN.replace("area:A", f"<{held_as}>") + said)
+        shelf.apply(settling.put(shelf, version("ayton-1"), of_barnsley, background()))
+        told = said_as.rsplit("/", 1)[-1]
+        assert shared(shelf, OF_BEEFORD.replace("area:B", f"<{said_as}>"), "beeford-1") == {("ayton", told)}
+
+
+@pytest.mark.parametrize("modality", ["proposed", "historical"])
 def test_an_area_that_is_only_spoken_of_is_no_way_round(shelf: Shelf, modality: str) -> None:
     """Neither for whoever speaks of it, since that can be made firm later, nor against whoever does."""
     said = f"""version:beeford-1 masa:statedBy <https://w3id.org/masagraph/id/version/beeford-1#s> .

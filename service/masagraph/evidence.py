@@ -183,17 +183,15 @@ class Evidence:
         support: dict[Node, tuple[Statement, ...]] = {self.version: self.general(self.version)}
         level: list[Node] = [self.version]
         while level:
-            found: dict[Node, tuple[Statement, ...]] = {}
+            found: dict[Node, dict[Statement, None]] = {}  # Each once, in order: many ways may lead to one node.
             for parent in level:
                 for predicate, value in self.graph.predicate_objects(parent):
                     if predicate not in _BOOKKEEPING and value not in support and (value, None, None) in self.graph:
                         by_link = self._narrowed(parent, predicate, value)
-                        inherited = support[parent] if by_link is None else by_link
-                        # Each once: many ways lead down through diamonds.
-                        found[value] = tuple(dict.fromkeys((*found.get(value, ()), *inherited)))
+                        found.setdefault(value, {}).update(dict.fromkeys(support[parent] if by_link is None else by_link))
             for node, inherited in found.items():
                 speaks_for_itself = any(not s.properties for s in self.statements.get(node, ())) or self._is_unsourced(node)
-                support[node] = self.general(node) if speaks_for_itself else inherited
+                support[node] = self.general(node) if speaks_for_itself else tuple(inherited)
             level = list(found)
         return support
 

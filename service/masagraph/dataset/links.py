@@ -7,9 +7,9 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 
-def reached(start: Iterable[str], links: Mapping[str, Iterable[str]]) -> set[str]:
+def reached(start: Iterable[_T], links: Mapping[_T, Iterable[_T]]) -> set[_T]:
     """Return what can be reached along links, the start included."""
-    seen, todo = set[str](), list(start)
+    seen, todo = set[_T](), list(start)
     while todo:
         one = todo.pop()
         if one not in seen:

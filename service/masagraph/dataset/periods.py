@@ -55,12 +55,12 @@ class Chains:
 
     @cached_property
     def beginnings(self) -> dict[Node, _Beginning]:
-        """When each version begins, and whatever one supersedes, held or not.
+        """When each held version begins, and each thing not held that an undated one supersedes.
 
         An assumed day is never before the day after the first of what the version supersedes. Versions without days that
         supersede one another contradict each other: nothing says which came first. So they all begin on one day, after
-        whatever else any of them supersedes, and none ends another. (To follow each link but the last of a ring, and so find
-        the longest path, would cost more than can be paid where thirty of them all supersede one another.)
+        whatever else any of them supersedes, and none ends another. (The longest path through a ring would cost too much
+        to find.)
         """
         found = {version: said for version, graph in self.facts.items() if (said := _stated(graph, version))}
         undated = {version: self.earlier(version) - found.keys() for version in self.facts if version not in found}

@@ -1,6 +1,7 @@
 """What a document must be to be published: about one version of one arrangement, and about nothing that is another's."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from rdflib import BNode, Graph, URIRef
@@ -8,6 +9,7 @@ from rdflib.term import Node
 
 from masagraph import reference
 from masagraph.answers import Row, Rows
+from masagraph.dataset.links import reached
 from masagraph.errors import InputError
 from masagraph.evidence import own_nodes, versions
 from masagraph.graphs import local
@@ -73,7 +75,7 @@ def touched(reader: Reader, graph: Graph, version: str) -> frozenset[Touched]:
 
     These are the arrangements that it describes beside its own, those of versions that it says it supersedes, or of which it
     takes a name, and those that are held for an area that it names as its own. Whoever publishes it must be allowed to publish
-    all of those. Of versions that are not held it is their own keys, unless they begin like its own arrangement's.
+    all of those. A version that is not held counts by its own key, unless that begins like its own arrangement's.
 
     Args:
         reader: What is held.
@@ -126,24 +128,37 @@ def _named_keys(reader: Reader, graph: Graph, version: str, own: str) -> set[str
 
 
 def _held_for_areas(reader: Reader, graph: Graph) -> set[Touched]:
-    """Return the arrangements that are held for an area that a document says it covers.
+    """Return the arrangements that are held for an area that a document says it covers, under whatever code.
 
     Whose arrangement an area has is told by that one property; a footprint, which may well reach into the area of a neighbour,
-    does not tell it. A claim counts whatever its days and however firmly it stands, since both are the document's own word. What
-    is settled from a version names an area under all its codes: a new code is no way round.
+    does not tell it. A claim counts whatever its days and however firmly it stands, since both are the document's own word.
     """
-    claimed = set(graph.objects(None, MASA.coversArea))
-    rows = _rows(
-        reader,
-        f"""SELECT DISTINCT ?arrangement ?area ?name WHERE {{ VALUES ?area {{ {_listed(claimed)} }}
-        GRAPH ?said {{ ?version <{MASA.coversArea}> ?area }} GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }}
-        OPTIONAL {{ GRAPH <{layout.REFERENCE}> {{ ?area <{SKOS.prefLabel}> ?name }} }} }}""",
-    )
-    return {Touched(_key(owner), _area(area, name)) for owner, area, name in rows if owner is not None}
+    found = set[Touched]()
+    for area in graph.objects(None, MASA.coversArea):
+        owners = _rows(
+            reader,
+            f"""SELECT DISTINCT ?arrangement WHERE {{ VALUES ?area {{ {_listed(_codes(reader, area))} }}
+            GRAPH ?said {{ ?version <{MASA.coversArea}> ?area }}
+            GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version }} }}""",
+        )
+        found |= {Touched(_key(owner), _area(reader, area)) for (owner,) in owners if owner is not None}
+    return found
 
 
-def _area(area: Node | None, name: Node | None) -> str:
-    return local(area) if name is None else f"{name} ({local(area)})"
+def _codes(reader: Reader, area: Node) -> set[Node]:
+    """Return an area under all codes that it had before or after."""
+    links: dict[Node, set[Node]] = defaultdict(set)
+    recoded = f"SELECT ?before ?after WHERE {{ GRAPH <{layout.REFERENCE}> {{ ?before <{MASA.recodedAs}> ?after }} }}"
+    for before, after in _rows(reader, recoded):
+        if before is not None and after is not None:
+            links[before].add(after)
+            links[after].add(before)
+    return reached([area], links)
+
+
+def _area(reader: Reader, area: Node) -> str:
+    names = _rows(reader, f"SELECT ?name WHERE {{ GRAPH <{layout.REFERENCE}> {{ <{area}> <{SKOS.prefLabel}> ?name }} }}")
+    return f"{names[0][0]} ({local(area)})" if names else local(area)
 
 
 def _rows(reader: Reader, query: str) -> list[Row]:

@@ -134,7 +134,8 @@ def _of_partner(partner: Partner) -> Chain:
     steps += [_of_lead(lead) for lead in partner.leads]
     places = {lead.post: number for number, lead in enumerate(partner.leads, 1) if lead.post}
     first = 1 if partner.leads else 0
-    for delegate in _walked(partner):
+    delegates = _walked(partner)
+    for delegate in delegates:
         above = next((places[post] for post, _ in delegate.origins if post in places), first)
         steps.append(_of_delegate(delegate, above, steps[above], is_linked=any(post in places for post, _ in delegate.origins)))
         if delegate.post:
@@ -151,7 +152,7 @@ def _of_partner(partner: Partner) -> Chain:
         body=partner.body_name or "body not certain",
         printed_as=partner.name,
         steps=tuple(steps),
-        breaks=tuple(dict.fromkeys([*_breaks_above(partner), *_breaks_below(partner)])),
+        breaks=tuple(dict.fromkeys([*_breaks_above(partner), *_breaks_below(partner, delegates)])),
         weakest=_weakest([*partner.leads, *partner.delegates]),
     )
 
@@ -189,11 +190,11 @@ def _walked(partner: Partner) -> list[Delegate]:
                 todo += reversed(below[delegate.post] if delegate.post else [])
 
     follow(sorted({number for lead in partner.leads if lead.post for number in below[lead.post]}))
-    while left:
-        # One that names nobody above, or somebody who is no delegate here, begins a branch of its own; so does one of a ring.
-        here = {delegate.post for delegate in left.values()}
-        alone = (number for number, d in left.items() if not here & {post for post, _ in d.origins})
-        follow([next(alone, next(iter(left)))])
+    # One that names nobody above, or somebody who is no delegate here, begins a branch of its own; after those, one of a ring.
+    here = {delegate.post for delegate in left.values()} - {""}
+    alone = [number for number, d in left.items() if not here & {post for post, _ in d.origins}]
+    for number in (*alone, *left):
+        follow([number])
     return told
 
 
@@ -207,9 +208,9 @@ def _breaks_above(partner: Partner) -> Iterator[str]:
             yield f"{lead.words} is not known to be the head of the agency, and how the head delegates to it is not seen"
 
 
-def _breaks_below(partner: Partner) -> Iterator[str]:
+def _breaks_below(partner: Partner, delegates: Sequence[Delegate]) -> Iterator[str]:
     seen = {lead.post for lead in partner.leads}
-    for delegate in _walked(partner):
+    for delegate in delegates:
         if partner.leads and delegate.origins and not seen & {post for post, _ in delegate.origins}:
             whose = " and ".join(title or "a post not named" for _, title in delegate.origins)
             yield f"{delegate.words} is delegate of {whose}, which is neither the lead nor a delegate before it"

@@ -38,7 +38,7 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
         NotHeldError: It is not held.
         InputError: The form cannot hold it.
     """
-    return results.write(publishing.held(desk, number, name), form)
+    return results.write(publishing.graph_held(desk, number, name), form)
 
 
 def is_held(desk: Desk, number: int, name: str | None) -> bool:

@@ -97,7 +97,10 @@ class Pool(Generic[Desk]):
                 self._free.get_nowait().dismiss()
 
     def _take_back(self, worker: Worker) -> None:
-        """Let the next one have a worker, or another in its place; where none can be started now, the next one tries again."""
+        """Let the next one have a worker, or another in place of one that was stopped.
+
+        One that has ended by itself is found out when it is to be lent again, as is one that could not be replaced now.
+        """
         try:
             if worker.is_stopped:
                 worker = self._replacement(worker)

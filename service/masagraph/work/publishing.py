@@ -93,12 +93,12 @@ def tell(desk: Desk, number: int, name: str | None, form: str) -> bytes:
         NotHeldError: It is not held.
         InputError: The form cannot hold it.
     """
-    graph = held(desk, number, name)
+    graph = graph_held(desk, number, name)
     is_document = name is not None and name.startswith(layout.VERSIONS)
     return results.write(documents.document(graph, str(name)) if is_document else graph, form)
 
 
-def held(desk: Desk, number: int, name: str | None) -> Graph:
+def graph_held(desk: Desk, number: int, name: str | None) -> Graph:
     """Return a graph as it is held.
 
     Raises:
@@ -262,5 +262,5 @@ def _digest(graph: Graph) -> str:
 
 
 def not_held(name: str | None) -> NotHeldError:
-    """Return what to raise for a graph that is not held; None is the default graph, which lacks only where nothing is held."""
+    """Return what to raise for a graph that is not held; None is the default graph, missing only where nothing is held."""
     return NotHeldError("There are no data here yet." if name is None else f"There is no graph <{name}> here.")

@@ -9,7 +9,7 @@ from masagraph.errors import NotHeldError
 from masagraph.questions import asking as questions
 from masagraph.questions import loader
 from masagraph.register import asking as places
-from masagraph.register import entries, versions
+from masagraph.register import entries, footprints, versions
 from masagraph.report import (
     chain_text,
     footprint_text,
@@ -76,7 +76,7 @@ def footprint(desk: Desk, number: int, place: str, day: str, form: str) -> bytes
         number: The generation.
         place: What was typed for the area or body.
         day: What was typed for the day.
-        form: `json`, `text` or `svg`.
+        form: `json`, `text`, `svg`, `csv`, `xlsx` or `turtle`.
 
     Raises:
         InputError: The place or day cannot be read, or the place does not exist on the day.
@@ -84,7 +84,9 @@ def footprint(desk: Desk, number: int, place: str, day: str, form: str) -> bytes
     found = places.footprint(desk.settled(number), place, day, "place")
     if form == "json":
         return picture_data.footprint(found, _drawn_from(number)).encode()
-    return (footprint_svg.render(found) if form == "svg" else footprint_text.render(found, _WIDTH)).encode()
+    if form in ("text", "svg"):
+        return (footprint_svg.render(found) if form == "svg" else footprint_text.render(found, _WIDTH)).encode()
+    return _table(footprints.table(found), number, form)
 
 
 def chain(desk: Desk, number: int, area: str, day: str, form: str) -> bytes:

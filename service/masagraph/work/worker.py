@@ -140,7 +140,8 @@ class Worker:
         """End it at once, whatever it does."""
         if not self.is_stopped:
             self.is_stopped = True
-            self._process.kill()
+            if self._process.is_alive():  # If it ended by itself, its number may be another's by now.
+                self._process.kill()
             self._process.join()
             self._process.close()
             self._pipe.close()

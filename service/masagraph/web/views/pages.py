@@ -21,6 +21,8 @@ from masagraph.work.querying import Most, Query
 
 MOST_ROWS = 200
 """So many rows, or triples, are shown on a page."""
+_MOST_BYTES = 2_000_000
+"""So much of an answer goes into a page, which is put together where no limit of memory holds."""
 _HTML = "text/html"
 _TYPES = [media_type for form in formats.FORMS.values() for media_type in (form.media_type, *form.aliases)]
 _AREAS = exporting.AREAS
@@ -126,7 +128,7 @@ def sparql_page(read: Callable[[], Query]) -> Response:
 
 def _answered(asked: Query, number: int) -> dict[str, object]:
     """Ask a query and return what the page shows of the answer."""
-    most = Most(MOST_ROWS, service().settings.answer_bytes)
+    most = Most(MOST_ROWS, min(_MOST_BYTES, service().settings.answer_bytes))
     written = service().read(querying.query, number, asked, {"rows": "json", "graph": "turtle"}, most)
     keys = _ROWS if written.form == "json" else _GRAPH
     shown: dict[str, object] = {
