@@ -1,6 +1,7 @@
 """How much the service bears beside the Oxigraph server and rdflib-endpoint: `python -m benchmarks.load`."""
 
 import json
+import os
 import random
 import sys
 import threading
@@ -223,7 +224,9 @@ def main() -> None:
         reader = Embedded(data / "store").reader()
         graph = reader.graph(None) or Graph()
         reader.close()
-        print(f"{', '.join(told)}, Python {sys.version.split()[0]}; {len(graph)} triples in the default graph\n{NOTES}\n")
+        cores = len(os.sched_getaffinity(0))
+        print(f"{', '.join(told)}, Python {sys.version.split()[0]}; {cores} cores; {len(graph)} triples in the default graph")
+        print(f"{NOTES}\n")
         compare(data, graph, folder)
         publish(data)
 

@@ -46,7 +46,10 @@ ServerThreads = 5
 DavRoot = DAV
 [SPARQL]
 ResultSetMaxRows = {rows}
+MaxQueryExecutionTime = {seconds}
 """
+_STARTED: dict[str, "subprocess.Popen[bytes]"] = {}
+"""The process behind each address for queries."""
 
 
 def oxigraph_binary() -> str | None:
@@ -76,8 +79,8 @@ def oxigraph(folder: Path, *options: str) -> Iterator[Server]:
     port = free_port()
     address = f"http://{HOST}:{port}"
     command = [str(oxigraph_binary()), "serve", "--location", str(folder / "data"), "--bind", f"{HOST}:{port}", *options]
-    with _running(command, folder, f"{address}/query?query=ASK%7B%7D"):
-        yield Server(f"{address}/query", f"{address}/update", f"{address}/store")
+    with _running(command, folder, f"{address}/query?query=ASK%7B%7D") as process:
+        yield _behind(process, Server(f"{address}/query", f"{address}/update", f"{address}/store"))
 
 
 @contextmanager
@@ -88,20 +91,28 @@ def fuseki(folder: Path, *options: str) -> Iterator[Server]:
     (folder / "tdb").mkdir()
     command = ["java", "-Xmx512m", "-jar", str(fuseki_jar()), "--localhost", "--port", str(port), "--tdb2"]
     command += ["--loc", str(folder / "tdb"), "--update", *options, "/data"]
-    with _running(command, folder, f"http://{HOST}:{port}/$/ping", {"FUSEKI_BASE": str(folder)}):
-        yield Server(f"{address}/query", f"{address}/update", f"{address}/data")
+    with _running(command, folder, f"http://{HOST}:{port}/$/ping", {"FUSEKI_BASE": str(folder)}) as process:
+        yield _behind(process, Server(f"{address}/query", f"{address}/update", f"{address}/data"))
 
 
 @contextmanager
-def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Server]:
-    """Start Virtuoso, which lets everybody on this machine write."""
+def virtuoso(folder: Path, rows: int = 1_000_000, seconds: int = 0) -> Iterator[Server]:
+    """Start Virtuoso, which lets everybody on this machine write.
+
+    Args:
+        folder: Where its data stand.
+        rows: The most that it returns.
+        seconds: How long a query may take; 0 is for ever.
+    """
     port, sql = free_port(), free_port()
     address = f"http://{HOST}:{port}/sparql"
-    (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(folder=folder, host=HOST, port=port, sql=sql, rows=rows))
-    with _running(["virtuoso-t", "-f", "-c", str(folder / "virtuoso.ini")], folder, f"{address}?query=ASK%7B%7D"):
+    told = _VIRTUOSO.format(folder=folder, host=HOST, port=port, sql=sql, rows=rows, seconds=seconds)
+    (folder / "virtuoso.ini").write_text(told)
+    command = ["virtuoso-t", "-f", "-c", str(folder / "virtuoso.ini")]
+    with _running(command, folder, f"{address}?query=ASK%7B%7D") as process:
         grant = 'EXEC=GRANT SPARQL_UPDATE TO "SPARQL";'
         subprocess.run(["isql-vt", f"{HOST}:{sql}", "dba", "dba", grant], check=True, capture_output=True, timeout=_PATIENCE)
-        yield Server(address, address, f"{address}-graph-crud")
+        yield _behind(process, Server(address, address, f"{address}-graph-crud"))
 
 
 START: dict[str, Callable[[Path], AbstractContextManager[Server]]] = {
@@ -109,6 +120,18 @@ START: dict[str, Callable[[Path], AbstractContextManager[Server]]] = {
     "fuseki": fuseki,
     "virtuoso": virtuoso,
 }
+LIMIT_SECONDS = 30
+LIMITED: dict[str, Callable[[Path], AbstractContextManager[Server]]] = {
+    "oxigraph": lambda folder: oxigraph(folder, "--timeout-s", str(LIMIT_SECONDS)),
+    "fuseki": lambda folder: fuseki(folder, f"--timeout={LIMIT_SECONDS * 1000}"),
+    "virtuoso": lambda folder: virtuoso(folder, seconds=LIMIT_SECONDS),
+}
+"""The same, with a limit on how long a query may take, as docs/remote-stores.md starts them."""
+
+
+def process(server: Server) -> "subprocess.Popen[bytes]":
+    """Return the process of a server that was started here, to be held up or killed."""
+    return _STARTED[server.query]
 
 
 def free_port() -> int:
@@ -118,15 +141,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _behind(process: "subprocess.Popen[bytes]", server: Server) -> Server:
+    _STARTED[server.query] = process
+    return server
+
+
 @contextmanager
-def _running(command: list[str], folder: Path, ready: str, more: dict[str, str] | None = None) -> Iterator[None]:
+def _running(
+    command: list[str], folder: Path, ready: str, more: dict[str, str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a server until it is left, and see that it is ready before."""
     log = folder / "server.log"
     with log.open("wb") as told:
         process = subprocess.Popen(command, cwd=folder, stdout=told, stderr=subprocess.STDOUT, env={**os.environ, **(more or {})})
         try:
             _await(ready, process, log)
-            yield
+            yield process
         finally:
             process.terminate()
             try:

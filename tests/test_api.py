@@ -387,6 +387,136 @@ def test_footprints_and_chains_are_those_of_the_commands(served: Served, command
         assert all(" ".join(step["words"].split()) in words for chain in told["chains"] for step in chain["steps"])
 
 
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLE_TYPES = {"csv": "text/csv", "xlsx": SHEET, "turtle": "text/turtle"}
+TABLES = [
+    # address, the columns looked at, and their rows on 1 May 2021: from the lookups of bodies to areas and the list of councils.
+    (
+        "/api/footprint?place=Derby&date=2021-05-01",
+        ("kind", "holderName", "holderCode", "areaName", "areaCode", "share", "from", "until"),
+        [
+            ("local authority", "Derby City Council", "DER", "Derby", "E06000015", 100, "2009-01-01", ""),
+            ("health body", "NHS Derby and Derbyshire CCG", "15M", "Derby", "E06000015", 100, "2019-04-01", "2022-06-30"),
+            ("health body", "NHS Derby and Derbyshire CCG", "15M", "Derbyshire", "E10000007", 95.72, "2019-04-01", "2022-06-30"),
+            ("police", "Derbyshire Constabulary", "E23000018", "Derby", "E06000015", 100, "2018-04-01", ""),
+            ("police", "Derbyshire Constabulary", "E23000018", "Derbyshire", "E10000007", 100, "2018-04-01", ""),
+        ],
+        {"askedDate": "2021-05-01", "askedPlace": "Derby (E06000015)", "askedGeneration": "1"},
+    ),
+    (
+        "/api/footprint?place=Bedfordshire+Police&date=2021-05-01",
+        ("kind", "holderCode", "areaName", "areaCode", "arrangement"),
+        [
+            ("police", "E23000026", "Bedford", "E06000055", ""),
+            ("police", "E23000026", "Central Bedfordshire", "E06000056", ""),
+            ("police", "E23000026", "Luton", "E06000032", ""),
+        ],
+        {"askedDate": "2021-05-01", "askedPlace": "Bedfordshire Police (E23000026)", "askedGeneration": "1"},
+    ),
+    (
+        "/api/register?area=Derby&date=2021-05-01",
+        ("kind", "bodies", "lead", "leadState", "arrangement", "since"),
+        [
+            ("local authority", "Derby City Council", "", "not seen", "Derby and Derbyshire, 2019", "2019-09-30"),
+            ("health body", "NHS Derby and Derbyshire CCG", "", "not seen", "Derby and Derbyshire, 2019", "2019-09-30"),
+            ("police", "Derbyshire Constabulary", "", "not seen", "Derby and Derbyshire, 2019", "2019-09-30"),
+        ],
+        {"askedDate": "2021-05-01", "askedArea": "Derby (E06000015)", "askedGeneration": "1"},
+    ),
+]
+
+
+def from_csv(reply: Reply) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(reply.text)))
+
+
+def from_sheet(reply: Reply) -> list[dict[str, str]]:
+    header, *rows = openpyxl.load_workbook(io.BytesIO(reply.body))["Answer"].iter_rows(values_only=True)
+    return [{str(k): "" if v is None else str(v) for k, v in zip(header, row, strict=True)} for row in rows]
+
+
+def from_turtle(reply: Reply) -> list[dict[str, str]]:
+    """Read an answer in the W3C's vocabulary for answers, where what is not bound is not there."""
+    graph = Graph().parse(data=reply.text, format="turtle")
+    prefix = "PREFIX rs: <http://www.w3.org/2001/sw/DataAccess/tests/result-set#>"
+    names = [str(name) for (name,) in graph.query(f"{prefix} SELECT ?n {{ ?a rs:resultVariable ?n }}")]  # type: ignore[misc]
+    found: dict[int, dict[str, str]] = {}
+    bindings = f"{prefix} SELECT ?i ?n ?v {{ ?s rs:index ?i ; rs:binding [ rs:variable ?n ; rs:value ?v ] }}"
+    for index, name, value in graph.query(bindings):  # type: ignore[misc]
+        found.setdefault(int(str(index)), dict.fromkeys(names, ""))[str(name)] = str(value)
+    return [row for _, row in sorted(found.items())]
+
+
+def alike(cell: str, expected: str | float) -> bool:
+    """Tell whether a cell says what is expected, however its number is written."""
+    return cell == expected if isinstance(expected, str) else float(cell) == expected
+
+
+@pytest.mark.parametrize(("path", "columns", "expected", "asked_with"), TABLES)
+@pytest.mark.parametrize("form", list(TABLE_TYPES))
+@pytest.mark.parametrize("by", ["format", "Accept"])
+def test_registers_and_footprints_are_told_as_tables(
+    served: Served, path: str, columns: tuple[str, ...], expected: list[tuple[str | float, ...]], asked_with: dict[str, str],
+    form: str, by: str,
+) -> None:  # fmt: skip
+    named, headers = (f"{path}&format={form}", {}) if by == "format" else (path, {"Accept": TABLE_TYPES[form]})
+    reply = served.ask("GET", named, headers=headers)
+    assert (reply.status, reply.media_type, reply.generation) == (200, TABLE_TYPES[form], 1)
+    found = {"csv": from_csv, "xlsx": from_sheet, "turtle": from_turtle}[form](reply)
+    # What else overlaps there stands behind the bodies.
+    rows = [tuple(row[name] for name in columns) for row in found if row["kind"] in ("local authority", "health body", "police")]
+    assert len(rows) == len(expected)
+    for row, cells in zip(rows, expected, strict=True):
+        assert all(alike(cell, wanted) for cell, wanted in zip(row, cells, strict=True)), (row, cells)
+    if form == "csv":
+        assert all({name: row[name] for name in asked_with} == asked_with for row in found)
+        assert list(found[0])[-len(asked_with) :] == sorted(asked_with, key=list(found[0]).index)
+
+
+def test_a_footprint_as_json_tells_bodies_areas_and_days(served: Served) -> None:
+    told = valid(served.ask("GET", "/api/footprint?place=Derby&date=2021-05-01"), "footprint")
+    assert told["asked"] == {"place": "Derby", "date": "2021-05-01"}
+    by_purpose = {t["purpose"]: t for t in told["territories"]}
+    group = by_purpose["health body"]
+    assert (group["name"], group["code"]) == ("NHS Derby and Derbyshire CCG", "15M")
+    assert group["iri"] == "https://w3id.org/masagraph/id/health-body/15M"
+    reached = [(r["name"], r["code"], r["share"], r["from"], r["until"]) for r in group["reaches"]]
+    assert reached == [
+        ("Derby", "E06000015", 100, "2019-04-01", "2022-06-30"),
+        ("Derbyshire", "E10000007", 95.72, "2019-04-01", "2022-06-30"),
+    ]
+    arrangement = by_purpose["arrangement"]
+    assert arrangement["areas"] == ["Derby", "Derbyshire"]
+    assert arrangement["code"] is None
+    assert arrangement["source"] == "Derby City Council news, September 2019, the part that was read"
+    assert {(r["share"], r["from"], r["until"]) for r in arrangement["reaches"]} == {(None, "2019-09-30", None)}
+
+
+def test_a_register_as_json_tells_who_the_partners_are(served: Served) -> None:
+    told = valid(served.ask("GET", "/api/register?area=Derby&date=2021-05-01"), "table")
+    assert told["asked"] == {"date": "2021-05-01", "area": "Derby (E06000015)", "generation": "1"}
+    assert [(row["kind"], row["bodies"], row["lead"]) for row in told["rows"]] == [
+        ("local authority", "Derby City Council", None),
+        ("health body", "NHS Derby and Derbyshire CCG", None),
+        ("police", "Derbyshire Constabulary", None),
+    ]
+
+
+def test_what_is_a_formula_to_a_spreadsheet_does_not_leave_in_a_footprint(served: Served) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(served.ask("GET", "/api/footprint?place=Derby&format=xlsx").body))
+    assert {cell.data_type for row in sheet["Answer"].iter_rows() for cell in row if cell.value is not None} <= {"s", "n"}
+
+
+def test_a_form_that_is_not_offered_is_refused(served: Served) -> None:
+    footprint, chain = "/api/footprint?place=Derby&date=2021-05-01", "/api/chain?area=Derby&date=2021-05-01"
+    assert "Take one of csv, json, svg, text, turtle, xlsx." in problem(served.ask("GET", f"{footprint}&format=html"), 400)
+    assert "Take one of json, svg, text." in problem(served.ask("GET", f"{chain}&format=csv"), 400)
+    assert problem(served.ask("GET", footprint, headers={"Accept": "application/pdf"}), 406)
+    assert problem(served.ask("GET", chain, headers={"Accept": SHEET}), 406)
+    for accepted, media_type in (("*/*", "application/json"), ("image/*", "image/svg+xml"), ("text/*", "text/plain")):
+        assert served.ask("GET", footprint, headers={"Accept": accepted}).media_type == media_type
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

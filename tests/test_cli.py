@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import openpyxl
 import pytest
 from rdflib import Graph, URIRef
 
@@ -279,6 +280,37 @@ def test_an_option_is_taken_once_and_by_its_whole_name(capsys: pytest.CaptureFix
         assert told in err
         assert err.count("\n") == 1
         assert len(err) < 500
+
+
+def test_a_footprint_is_told_as_data_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three areas have Bedfordshire Police, and it has no other (lookup of districts to police force areas)."""
+    codes = {"E06000032", "E06000055", "E06000056"}
+
+    def told(form: str, *options: str) -> str:
+        asked = ["footprint", "Bedfordshire Police", "--date", "2021-05-01", "--format", form, *options]
+        assert main(asked) == OK
+        return capsys.readouterr().out
+
+    rows = list(csv.DictReader(io.StringIO(told("csv"))))
+    assert {row["areaCode"] for row in rows} == codes
+    assert {(row["askedDate"], row["askedPlace"]) for row in rows} == {("2021-05-01", "Bedfordshire Police (E23000026)")}
+    content = json.loads(told("json"))
+    assert {reach["code"] for t in content["territories"] for reach in t["reaches"]} == codes
+    assert set(content["masagraph"]) == {"version", "data_digest", "reference_digest"}
+    values = set(map(str, Graph().parse(data=told("turtle"), format="turtle").objects()))
+    assert codes < values
+    path = tmp_path / "footprint.xlsx"
+    assert told("xlsx", "--output", str(path)) == ""
+    sheet = openpyxl.load_workbook(path)["Answer"]
+    header, *cells = sheet.iter_rows(values_only=True)
+    assert {row[header.index("areaCode")] for row in cells} == codes
+
+
+def test_a_chain_is_told_in_words_or_drawn_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["chain", "Derby", "--format", "csv"])
+    assert stop.value.code == WRONG_INPUT
+    assert "invalid choice: 'csv'" in capsys.readouterr().err
 
 
 def test_a_full_terminal_and_a_stop_from_the_keyboard_are_told_in_one_line(

@@ -1,6 +1,5 @@
 """Limits bite: whatever takes too long, too much or too many is answered clearly or turned away, and others notice nothing."""
 
-import gzip
 import io
 import json
 import re
@@ -8,11 +7,13 @@ import socket
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -21,12 +22,15 @@ import serving
 from serving import Served
 
 pytestmark = pytest.mark.long
-LIMIT, REQUEST, MEGABYTES = 3, 3, 1
+LIMIT, REQUEST, MEGABYTES, CONNECTIONS = 3, 3, 1, 100
 QUERY, TURTLE = {"Content-Type": "application/sparql-query"}, {"Content-Type": "text/turtle"}
 CROSS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 VERSION = "https://w3id.org/masagraph/id/version/barnet-2019"
 SMALL = f"SELECT ?type (COUNT(*) AS ?n) WHERE {{ <{VERSION}> ?p ?o . ?o a ?type }} GROUP BY ?type"
 ROUNDS = 3
+BOMB, CHUNK = 500_000_000, b"0" * 1_000_000
+"""How many bytes a bomb unpacks to, and what it is made of, so that it costs the test no memory."""
+Told = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +39,12 @@ def service(shipped_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     data = tmp_path_factory.mktemp("limited")
     serving.copy_store(shipped_data, data)
     options = {
-        "query-seconds": LIMIT, "request-seconds": REQUEST, "upload-megabytes": MEGABYTES, "connections": 100, "workers": 2,
-        "worker-megabytes": 1000,
+        "query-seconds": LIMIT, "request-seconds": REQUEST, "upload-megabytes": MEGABYTES, "connections": CONNECTIONS,
+        "workers": 2, "worker-megabytes": 1000,
     }  # fmt: skip
-    with serving.serving(data, *(word for name, value in options.items() for word in (f"--{name}", str(value)))) as made:
+    with serving.serving(
+        data, *(word for name, value in options.items() for word in (f"--{name}", str(value))), "--admin"
+    ) as made:
         yield made
 
 
@@ -61,17 +67,40 @@ def count(service: Served, name: str) -> int:
     return int(float(found))
 
 
-def memory(service: Served) -> int:
-    """Return how much memory the service takes with all its processes, in kilobytes: what they share is counted once."""
-    whole = 0
+def processes(service: Served) -> Iterator[Path]:
+    """Yield the folder below /proc of each process of the service."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             with suppress(OSError):
                 fields = (entry / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
                 if int(fields[3]) == service.process.pid:  # the session that the service leads
-                    told = (entry / "smaps_rollup").read_text(encoding="ascii")
-                    whole += int(re.findall(r"^Pss: +(\d+) kB", told, re.MULTILINE)[0])
+                    yield entry
+
+
+def memory(service: Served) -> int:
+    """Return how much memory the service takes with all its processes, in kilobytes: what they share is counted once."""
+    whole = 0
+    for entry in processes(service):
+        with suppress(OSError):
+            told = (entry / "smaps_rollup").read_text(encoding="ascii")
+            whole += int(re.findall(r"^Pss: +(\d+) kB", told, re.MULTILINE)[0])
     return whole
+
+
+def forget_peaks(service: Served) -> None:
+    """Have the kernel forget how much memory each process of the service has taken at most."""
+    for entry in processes(service):
+        (entry / "clear_refs").write_text("5", encoding="ascii")  # proc(5)
+
+
+def peak(service: Served) -> int:
+    """Return how much memory one process of the service has taken at most since that, in kilobytes."""
+    found = 0
+    for entry in processes(service):
+        with suppress(OSError):
+            told = (entry / "status").read_text(encoding="utf-8")
+            found = max(found, *(int(text) for text in re.findall(r"^VmHWM:\s+(\d+) kB", told, re.MULTILINE)))
+    return found
 
 
 def seconds_of(service: Served, text: str, status: int) -> float:
@@ -93,7 +122,7 @@ def latencies(service: Served, seconds: float) -> list[float]:
 # Time and memory
 
 
-def test_a_cross_product_is_stopped_in_time_and_others_notice_nothing(service: Served) -> None:
+def test_a_cross_product_is_stopped_in_time_and_others_notice_nothing(service: Served, record_property: Told) -> None:
     latencies(service, 2)  # Both workers have everything open.
     with ThreadPoolExecutor(2) as both:
         list(both.map(lambda _: latencies(service, 1), range(2)))
@@ -112,9 +141,17 @@ def test_a_cross_product_is_stopped_in_time_and_others_notice_nothing(service: S
     latencies(service, 2)
     after = memory(service)
     ratio = median(beside) / median(alone)
-    print(f"median beside a cross product / alone: {ratio:.2f}; memory after / before: {after / before:.2f}")  # noqa: T201 - the figures
+    slow_ratio = quantiles(beside, n=100)[98] / quantiles(alone, n=100)[98]
+    record_property(
+        "figures",
+        f"beside a cross product / alone: median {ratio:.2f}, 99th percentile {slow_ratio:.2f}; "
+        f"memory after / before: {after / before:.2f}",
+    )
     assert after < before * 1.2
-    assert ratio < 3
+    # Not 1: a query keeps client, service and worker busy in turns, and of two cores the cross product has one to itself.
+    # What waited for it would take as long as the limit, hundreds of times its own.
+    assert ratio < 2.5
+    assert slow_ratio < 5
 
 
 def test_what_stops_it_is_told(service: Served) -> None:
@@ -150,6 +187,26 @@ def test_a_query_that_hoards_is_stopped_by_what_it_takes(shipped_data: Path, tmp
         assert "1000 MB" in json.loads(reply.body)["detail"]
         assert patient.ask("POST", "/sparql", SMALL, QUERY).status == 200
         assert memory(patient) < before * 1.2
+
+
+CHAINS = {
+    "sum": lambda n: f"ASK {{ FILTER(1{'+1' * n}) }}",
+    "negation": lambda n: f"ASK {{ FILTER({'!' * n}true) }}",
+    "conjunction": lambda n: f"ASK {{ FILTER(true{'&&true' * n}) }}",
+    "union": lambda n: f"ASK {{ {'{ ?s ?p ?o } UNION ' * n} {{ ?s ?p ?o }} }}",
+    "optional": lambda n: f"ASK {{ {'OPTIONAL { ?s ?p ?o } ' * n} }}",
+    "path": lambda n: f"ASK {{ ?s {'<urn:p>/' * n}<urn:p> ?o }}",
+    "alternatives": lambda n: f"ASK {{ ?s {'<urn:p>|' * n}<urn:p> ?o }}",
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_a_long_chain_is_answered_or_stopped_in_clear_words(service: Served, chain: str) -> None:
+    """A parser goes down a level for each link, with no bracket in sight. Thousands are followed."""
+    reply = service.ask("POST", "/sparql", CHAINS[chain](8000), QUERY)
+    assert reply.status in {200, 504}
+    assert service.ask("POST", "/sparql", CHAINS[chain](50_000), QUERY).status in {200, 400, 413, 504, 507}
+    assert service.ask("POST", "/sparql", SMALL, QUERY).status == 200
 
 
 def test_an_answer_of_few_rows_and_many_bytes_is_refused(shipped_data: Path, tmp_path: Path) -> None:
@@ -225,6 +282,18 @@ def test_an_upload_that_is_too_large_is_refused(service: Served) -> None:
         ("POST", "/sparql", {"Content-Type": "application/x-www-form-urlencoded"}),
     ):
         assert service.ask(method, path, large, headers).status == 413, (method, path)
+    form = {"Content-Type": "multipart/form-data; boundary=b"}
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.ttl"\r\n\r\n%s\r\n'
+    # One large file, or several that are large together.
+    for parts in (part % large, (part % large[: len(large) // 3]) * 4):
+        assert service.ask("POST", "/api/check", parts + b"--b--\r\n", form).status == 413
+    admin, held = service.token("admin"), service.ask("GET", "/sparql").generation
+    for path in ("/admin/graphs?graph=urn:large", "/admin/graphs/large", "/admin/graphs?default"):
+        for method in ("PUT", "POST"):
+            assert service.ask(method, path, large, TURTLE, admin).status == 413, (method, path)
+            assert service.ask(method, path, parts + b"--b--\r\n", form, admin).status == 413, (method, path)
+    assert service.ask("GET", "/sparql").generation == held
+    assert service.ask("PUT", "/admin/graphs?graph=urn:small", b"# x", TURTLE, admin).status == 201, "its size alone was wrong"
     # One that does not say how large it is.
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     head = b"POST /api/check HTTP/1.1\r\nHost: a\r\nContent-Type: text/turtle\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -233,14 +302,17 @@ def test_an_upload_that_is_too_large_is_refused(service: Served) -> None:
     assert statuses(sent(service, b"POST /api/check HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n")) == [413]
 
 
-def test_what_is_packed_is_not_unpacked(service: Served) -> None:
-    zeros = b"0" * 50_000_000
-    packed = gzip.compress(zeros)
+def test_what_is_packed_is_not_unpacked(service: Served, record_property: Told) -> None:
+    packer = zlib.compressobj(wbits=31)  # gzip
+    packed = b"".join(packer.compress(CHUNK) for _ in range(BOMB // len(CHUNK))) + packer.flush()
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("a.ttl", zeros)
-    assert len(packed) < 100_000 > len(made.getvalue())
-    before = memory(service)
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file, file.open("a.ttl", "w") as inside:
+        for _ in range(BOMB // len(CHUNK)):
+            inside.write(CHUNK)
+    # They get through the door: it is not their weight that is refused.
+    assert max(len(packed), len(made.getvalue())) < MEGABYTES * 1_000_000
+    forget_peaks(service)
+    before = peak(service)
     for body, headers, status in (
         (packed, {**TURTLE, "Content-Encoding": "gzip"}, 415),
         (packed, {**TURTLE, "Content-Encoding": "identity, GZIP"}, 415),
@@ -252,7 +324,12 @@ def test_what_is_packed_is_not_unpacked(service: Served) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "ha">{laughs}]><r>&l11;</r>'
     assert service.ask("POST", "/api/check", bomb, {"Content-Type": "application/rdf+xml"}).status == 400
-    assert memory(service) < before * 1.2 + 100_000
+    # Whoever unpacks a fifth of it shows, however soon it is let go.
+    after = peak(service)
+    record_property(
+        "figures", f"bombs of {BOMB // 1_000_000} MB: the largest process had {before // 1000} MB, at most {after // 1000} MB"
+    )
+    assert after < before + BOMB // 5 // 1000
 
 
 def test_what_is_nested_deep_is_refused(service: Served) -> None:
@@ -307,8 +384,8 @@ def test_a_connection_that_says_nothing_is_ended(service: Served) -> None:
         assert time.monotonic() < start + REQUEST + 6
 
 
-def test_a_thousand_connections_are_answered_or_turned_away(service: Served) -> None:
-    lock, found = threading.Barrier(50), dict[str, int]()
+def test_a_thousand_connections_are_answered_or_turned_away(service: Served, record_property: Told) -> None:
+    lock, found = threading.Barrier(50), Counter[str]()
 
     def ask_some(_: int) -> list[str]:
         lock.wait()
@@ -316,7 +393,7 @@ def test_a_thousand_connections_are_answered_or_turned_away(service: Served) -> 
         for _ in range(20):
             try:
                 line = connection(service)
-            except OSError:
+            except ConnectionError:
                 told.append("refused")
                 continue
             lines.append(line)
@@ -328,22 +405,29 @@ def test_a_thousand_connections_are_answered_or_turned_away(service: Served) -> 
             try:
                 while data := line.recv(65536):
                     answer += data
-            except OSError:
-                told.append("cut off")
+            except ConnectionError:
+                told.append("cut off" if answer else "refused")
+                continue
+            except TimeoutError:
+                told.append("no answer")
                 continue
             finally:
                 line.close()
-            told.append(str(statuses(answer)[0]) if answer else "closed")
+            status = statuses(answer)[0] if answer else "closed"
+            told.append("by halves" if status == 200 and not re.search(rb'"boolean" *: *true\}\s*$', answer) else str(status))
         return told
 
     with ThreadPoolExecutor(50) as clients:
         for told in clients.map(ask_some, range(50)):
-            for each in told:
-                found[each] = found.get(each, 0) + 1
-    print(f"1,000 connections at once: {found}")  # noqa: T201 - the figures
+            found.update(told)
+    record_property("figures", f"1,000 connections at once: {dict(sorted(found.items()))}")
     assert sum(found.values()) == 1000
-    assert set(found) <= {"200", "429", "503", "refused", "cut off", "closed"}
-    assert found["200"] > 50
+    # Answered; told that too many wait for a worker; or refused, which the kernel does where the queue of those that wait to be
+    # let in is full: sometimes at once, sometimes with a reset when the request is sent. Whoever is let in is told something, so
+    # nothing else may be: no connection that is closed without a word, none cut off in an answer, none that waits for ever.
+    assert set(found) <= {"200", "503", "refused"}
+    # Those who come first find the service idle, and as many are let in at once.
+    assert found["200"] >= CONNECTIONS
 
 
 def test_a_thousand_idle_connections_do_not_keep_others_out_for_long(service: Served) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ import pytest
 from rdflib import Graph
 
 import serving
-from disks import small_disk
+from disks import refused, small_disk
 from masagraph import assets
 from masagraph.cli import main
 from masagraph.oxigraph import Quad
@@ -138,7 +138,9 @@ def killed_again_and_again(data: Path, times: int, seed: int) -> tuple[int, int]
     return changing, sum(who.acknowledged for who in publishers)
 
 
-def test_nothing_is_lost_when_the_service_is_killed(shipped_data: Path, tmp_path: Path) -> None:
+def test_nothing_is_lost_when_the_service_is_killed(
+    shipped_data: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     folders = [tmp_path / str(number) for number in range(AT_ONCE)]
     for folder in folders:
         serving.copy_store(shipped_data, folder)
@@ -147,8 +149,9 @@ def test_nothing_is_lost_when_the_service_is_killed(shipped_data: Path, tmp_path
         found = [done.result() for done in each]
     changing, acknowledged = (sum(numbers) for numbers in zip(*found, strict=True))
     told = f"{changing} in the middle of a change; {acknowledged} publishes acknowledged, 0 lost, 0 by halves"
-    print(f"killed {KILLS} times, {told}")  # noqa: T201 - the figures
-    assert changing > 0
+    record_property("figures", f"killed {KILLS} times, {told}")
+    # Two publish without a pause, and a fifth of that time a change is under way: less than half of it is no chance any more.
+    assert changing >= KILLS // 10
 
 
 def test_half_a_publish_would_be_seen(shipped_data: Path, tmp_path: Path) -> None:
@@ -238,10 +241,10 @@ def test_a_disk_that_cannot_be_written_is_told_and_read_all_the_same(shipped_dat
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[None]:
-    """Let nobody write into a folder for a while, root neither, or skip the test where that is not allowed."""
+    """Let nobody write into a folder for a while, root neither; where that cannot be mounted, see `disks`."""
     call = ["mount", "--bind", str(folder), str(folder)]
     if os.geteuid() != 0 or subprocess.run(call, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a folder can be made read-only for root by root alone")
+        refused("a folder can be made read-only for root by root alone")
     try:
         subprocess.run(["mount", "-o", "remount,bind,ro", str(folder)], check=True)
         yield

@@ -173,7 +173,7 @@ def test_what_is_allowed_is_not_stopped(pool: Pool[Desk]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "told"), [(signal.SIGKILL, MemoryLimitError), (signal.SIGTERM, CheckerError), (signal.SIGSEGV, CheckerError)]
+    ("number", "told"), [(signal.SIGKILL, MemoryLimitError), (signal.SIGTERM, CheckerError), (signal.SIGSEGV, MemoryLimitError)]
 )
 def test_a_worker_that_dies_is_replaced(pool: Pool[Desk], number: int, told: type[Exception]) -> None:
     """The system kills what takes too much memory of all; other deaths are no matter of memory, and not told as that."""

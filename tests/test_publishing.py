@@ -371,6 +371,15 @@ def test_an_arrangement_speaks_for_its_own_area(shelf: Shelf) -> None:
     assert shared(shelf, SECOND, "ayton-2") == set()
 
 
+def test_another_s_name_is_not_free(shelf: Shelf) -> None:
+    """Neither that of a version nor that of an arrangement, in whatever case: lists show nothing else."""
+    put(shelf, PLAN, "ayton-1")
+    label = next(str(name) for name in prepared(PLAN).objects(URIRef(version("ayton-1")), SKOS.prefLabel))
+    for name in (label, label.upper(), label + " (copy)"):
+        said = OF_BEEFORD + f"version:beeford-1 skos:prefLabel '{name}'@en ."
+        assert touched(shelf, said, "beeford-1") == ({"ayton"} if name.lower() == label.lower() else set())
+
+
 def test_an_area_is_told_by_its_name(shelf: Shelf) -> None:
     """It is the reference data that name it, whatever a document calls it."""
     put(shelf, PLAN, "ayton-1")
@@ -751,3 +760,38 @@ def test_nothing_is_loaded_if_one_file_is_refused(shelf: Shelf, tmp_path: Path, 
     with pytest.raises(InputError, match=r"bad\.ttl"):
         shipped.load(shelf, shelf, paths)
     assert (shelf.number, shelf.names()) == (0, [])
+
+
+OWN = "https://w3id.org/masagraph/id/version/ayton-1#x"
+FOREIGN = f"""
+@prefix ex: <https://example.org/> . @prefix org: <http://www.w3.org/ns/org#> .
+version:ayton-1 masa:hasDocument <{OWN}-d> ; ex:p <{OWN}> .
+<{OWN}-d> a masa:Document ; skos:prefLabel "Doc" ;
+    masa:documentKind <https://w3id.org/masagraph/vocab/document-kind#published-arrangement> ;
+    masa:extentRead <https://w3id.org/masagraph/vocab/extent-read#whole> ; ex:p <{OWN}> .
+"""
+UNHEARD = {
+    "a change of bodies": """a org:ChangeEvent ; masa:changedOn "2026-04-01"^^xsd:date ; org:originalOrganization council:LDS ;
+        org:resultingOrganization council:BEN""",
+    "a kind of partner": """skos:inScheme <https://w3id.org/masagraph/vocab/partner-kind> ; skos:prefLabel "police"@en""",
+    "a second police force": """a masa:Body ; skos:prefLabel "Metropolitan Police Service" ; masa:forceAreaCode "E23000001" """,
+    "a footprint of no arrangement": """a masa:ChildDeathReview ; skos:prefLabel "Official"@en ; masa:hasFootprint [
+        a masa:Footprint ; masa:note "forged" ; masa:includesArea area:B ]""",
+}
+
+
+@pytest.mark.parametrize("said", UNHEARD)
+def test_what_hangs_on_foreign_words_is_not_heard(shelf: Shelf, said: str) -> None:
+    """Found by an attack: by words that questions ask the reference data for, a document changed what everybody is told."""
+    put(shelf, PLAN + FOREIGN + f"<{OWN}> {UNHEARD[said]} .", "ayton-1")
+    heard = [triple for triple in served(shelf) if any(str(term).startswith(OWN) for term in triple)]
+    assert {triple[0] for triple in heard} <= {URIRef(version("ayton-1")), URIRef(f"{OWN}-d")}
+    assert not [triple for triple in heard if triple[2] == URIRef(OWN)]
+    assert not [triple for triple in served(shelf) if "forged" in str(triple[2])]
+    assert (URIRef(OWN), None, None) in (shelf.graph(version("ayton-1")) or Graph()), "it stays in the document"
+
+
+@pytest.mark.parametrize("kind", ["Region", "Register", "Edition", "PartnerKind"])
+def test_what_all_share_is_not_made_up(kind: str) -> None:
+    with pytest.raises(InputError, match=f"a masa:{kind} that the reference data do not know"):
+        prepared(PLAN + f"<{OWN}> a masa:{kind} ; skos:prefLabel 'London' .")

@@ -9,6 +9,7 @@ from functools import cache
 from xml.etree import ElementTree as ET
 
 import pytest
+from rdflib import Literal, URIRef
 
 import asking
 from masagraph.cli import main
@@ -24,6 +25,7 @@ from masagraph.register.entries import Entry
 from masagraph.register.footprints import Footprint
 from masagraph.register.standing import KINDS
 from masagraph.report import register_text
+from masagraph.vocab import XSD
 
 SPRING_2021, END_OF_2024 = date(2021, 5, 1), date(2024, 12, 31)
 Run = Callable[..., tuple[int, str, str]]
@@ -242,6 +244,142 @@ def test_a_force_serves_the_arrangements_of_its_areas() -> None:
     (own,) = (t for t in found.territories if t.purpose == "police")
     assert len(own.areas) == 9
     assert {"Oxfordshire, 2019", "Slough, 2019", "Berkshire West, 2019"} <= {t.name for t in found.territories}
+
+
+Row = dict[str, str]
+POLICE_OF_BEDFORDSHIRE = {"E06000032": "Luton", "E06000055": "Bedford", "E06000056": "Central Bedfordshire"}
+
+
+def rows(found: Footprint) -> list[Row]:
+    """Return the rows of a footprint as text, by column."""
+    table = footprints.table(found)
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in asking.plain(list(table.rows))]
+
+
+def looked_at(found: list[Row], *names: str) -> list[tuple[str, ...]]:
+    return [tuple(row[name] for name in names) for row in found]
+
+
+def test_a_footprint_has_a_row_for_each_thing_and_each_of_its_areas() -> None:
+    """Written from the lookups of 2021 (shares and codes), the lists of councils and forces, and the news of the arrangement."""
+    found = rows(footprint("Derby"))
+    derby, derbyshire = "E06000015", "E10000007"
+    partnership = "Derby and Derbyshire Safeguarding Children Partnership"
+    assert looked_at(found, "kind", "holderName", "holderCode", "areaCode", "share", "from", "until") == [
+        ("local authority", "Derby City Council", "DER", derby, "100", "2009-01-01", ""),
+        ("health body", "NHS Derby and Derbyshire CCG", "15M", derby, "100", "2019-04-01", "2022-06-30"),
+        ("health body", "NHS Derby and Derbyshire CCG", "15M", derbyshire, "95.72", "2019-04-01", "2022-06-30"),
+        ("police", "Derbyshire Constabulary", "E23000018", derby, "100", "2018-04-01", ""),
+        ("police", "Derbyshire Constabulary", "E23000018", derbyshire, "100", "2018-04-01", ""),
+        ("arrangement", "Derby and Derbyshire, 2019", "", derby, "", "2019-09-30", ""),
+        ("arrangement", "Derby and Derbyshire, 2019", "", derbyshire, "", "2019-09-30", ""),
+        ("combined area", partnership, "", derby, "", "2019-09-30", ""),
+        ("combined area", partnership, "", derbyshire, "", "2019-09-30", ""),
+    ]
+    assert {row["arrangement"] for row in found} == {"Derby and Derbyshire, 2019"}
+    sources = {row["kind"]: row["source"] for row in found}
+    assert sources["arrangement"] == "Derby City Council news, September 2019, the part that was read"
+    assert "ONS lookups of small areas to health bodies" in sources["health body"]
+    assert "ONS lookups of districts to police force areas" in sources["police"]
+    assert "Wood review 2021" in sources["combined area"]
+    assert "https://www.derby.gov.uk/news/2019/september/" in sources["combined area"]
+    assert all(sources.values())
+
+
+def test_the_terms_of_a_footprint_keep_their_types() -> None:
+    table = footprints.table(footprint("Derby"))
+    names = [column.name for column in table.columns]
+    row = dict(zip(names, table.rows[2], strict=True))
+    assert row["holder"] == URIRef("https://w3id.org/masagraph/id/health-body/15M")
+    assert row["area"] == URIRef("http://statistics.data.gov.uk/id/statistical-geography/E10000007")
+    assert row["share"] == Literal("95.72", datatype=XSD.decimal)
+    assert row["from"] == Literal("2019-04-01", datatype=XSD.date)
+    assert row["note"] is None
+    assert table.settings == (("date", "2021-05-01"), ("place", "Derby (E06000015)"))
+
+
+def test_the_combined_area_of_lancashire_has_its_areas_and_its_days() -> None:
+    found = [row for row in rows(footprint("Lancashire")) if row["kind"] == "combined area"]
+    areas = {"E06000008": "Blackburn with Darwen", "E06000009": "Blackpool", "E10000017": "Lancashire"}
+    assert {row["areaCode"]: row["areaName"] for row in found} == areas
+    assert {(row["from"], row["until"], row["note"]) for row in found} == {("2019-09-29", "2023-08-31", "evidenced")}
+    assert not [row for row in rows(footprint("Lancashire", END_OF_2024)) if row["kind"] == "combined area"]
+
+
+def test_the_areas_that_a_force_serves_are_rows_with_no_arrangement_where_none_is_held() -> None:
+    snapshot = holding.load()
+    force = Names(snapshot).body("Bedfordshire Police", SPRING_2021, "BODY")
+    found = footprints.of_body(snapshot, str(force.thing), force.name, SPRING_2021)
+    assert {row["areaCode"]: row["areaName"] for row in rows(found)} == POLICE_OF_BEDFORDSHIRE
+    assert set(looked_at(rows(found), "kind", "holderCode", "arrangement")) == {("police", "E23000026", "")}
+    assert footprints.table(found).settings[1] == ("place", "Bedfordshire Police (E23000026)")
+
+
+def test_a_new_share_is_no_new_beginning() -> None:
+    """The lookup of 2024 gives this board another share of Essex than that of 2022; it has answered there since it was formed."""
+    snapshot = holding.load()
+    day = date(2025, 5, 1)
+    body = Names(snapshot).body("QM7", day, "BODY")
+    found = rows(footprints.of_body(snapshot, str(body.thing), body.name, day))
+    (essex,) = (row for row in found if row["areaCode"] == "E10000012")
+    assert (essex["share"], essex["from"], essex["until"]) == ("20.49", "2022-07-01", "2026-03-31")
+    earlier = rows(footprints.of_body(snapshot, str(body.thing), body.name, date(2023, 5, 1)))
+    assert [row["share"] for row in earlier if row["areaCode"] == "E10000012"] == ["20.41"]
+
+
+def test_a_period_begins_anew_where_a_body_was_away() -> None:
+    reference = """
+    police-force:EAS a masa:PoliceForce ; skos:prefLabel "Eastshire Police"@en ; masa:forceAreaCode "EAS" .
+    jurisdiction:A-1 a masa:Jurisdiction ; masa:overArea area:A ; masa:jurisdictionOf police-force:EAS ;
+        masa:jurisdictionKind kind:police ; masa:validFrom "2018-04-01"^^xsd:date ; masa:validTo "2019-12-31"^^xsd:date .
+    jurisdiction:A-2 a masa:Jurisdiction ; masa:overArea area:A ; masa:jurisdictionOf police-force:EAS ;
+        masa:jurisdictionKind kind:police ; masa:validFrom "2020-02-01"^^xsd:date .
+    """
+    (row,) = (r for r in rows(of_ayton("", reference)) if r["holderName"] == "Eastshire Police")
+    assert (row["from"], row["until"], row["share"]) == ("2020-02-01", "", "")
+
+
+def of_ayton(text: str, reference: str = "") -> Footprint:
+    area = "http://statistics.data.gov.uk/id/statistical-geography/A"
+    return footprints.of_area(country(text, reference), area, SPRING_2021)
+
+
+def test_what_is_not_known_of_a_footprint_stays_unknown() -> None:
+    """No day is held of an umbrella; of Leicestershire's combined area only the year; of Hertfordshire's arrangement none."""
+    umbrella = [row for row in rows(footprint("Barking and Dagenham")) if row["holder"].endswith("/umbrella/bhr")]
+    assert {row["areaName"] for row in umbrella} == {"Barking and Dagenham", "Havering", "Redbridge"}
+    assert {(row["from"], row["until"], row["share"], row["note"]) for row in umbrella} == {("", "", "", "date not known")}
+    combined = [row for row in rows(footprint("Leicestershire")) if row["kind"] == "combined area"]
+    assert {(row["from"], row["until"]) for row in combined} == {("2019-01-01 to 2019-12-31", "")}
+    (version,) = (row for row in rows(footprint("Hertfordshire")) if row["kind"] == "arrangement")
+    assert version["from"].endswith(" (assumed)")
+
+
+def test_what_hangs_on_a_version_has_its_days_and_its_own_source() -> None:
+    found = [row for row in rows(footprint("Barking and Dagenham", date(2020, 1, 1))) if row["kind"] == "child death review"]
+    assert {row["areaCode"] for row in found} == {"E09000002", "E09000016", "E09000026"}
+    assert {row["source"] for row in found} == {"Barking and Dagenham plan, May 2019, lines 176, 211 and 294"}
+    assert {row["holderName"] for row in found} == {"of Barking and Dagenham, 2019"}
+
+
+UNIT = """
+version:north masa:hasProvision [
+    a masa:ChildDeathReview ; masa:statedBy :s1 ; masa:hasFootprint [
+        a masa:Footprint ; masa:footprintPurpose footprint-purpose:child-death-review ; masa:includesArea area:A ;
+        masa:statedBy :s1 ] ] .
+"""
+
+
+def test_a_part_without_a_name_has_no_address_and_what_is_planned_says_so() -> None:
+    in_place, planned = (
+        [row for row in rows(of_ayton(WHOLE + UNIT + words)) if row["kind"] == "child death review"]
+        for words in ("", ":s1 masa:modality modality:planned .")
+    )
+    assert looked_at(in_place, "holder", "holderName", "from", "note", "source") == [
+        ("", "of North, 2019", "2019-09-01", "", "North plan, page 1")
+    ]
+    assert [row["note"] for row in planned] == ["planned"]
 
 
 @pytest.mark.parametrize("picture", ["chain", "footprint"])

@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from functools import cache
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +19,7 @@ import serving
 from masagraph import oxigraph
 from masagraph.store.contract import Change
 from masagraph.store.embedded import Embedded
-from masagraph.vocab import BASE, MASA, RDF, RULE, SH, SHAPE, SKOS
+from masagraph.vocab import BASE, MASA, RDF, RULE, SH, SHAPE, SKOS, XSD
 from serving import Reply, Served
 
 AREA = "http://statistics.data.gov.uk/id/statistical-geography/"
@@ -48,6 +50,22 @@ RESOLVING = (
     "def",
     "vocab/topic",
 )
+
+
+SECTION = "http://www.legislation.gov.uk/ukpga/2004/31/section/16E"
+KINDS = {
+    "arrangement": ("/id/arrangement/islington", f"{BASE}id/arrangement/islington", "data/arrangements/*.ttl"),
+    "version": ("/id/version/islington-2019", f"{BASE}id/version/islington-2019", "data/arrangements/*.ttl"),
+    "body": ("/id/health-body/QMJ", f"{BASE}id/health-body/QMJ", "data/reference/*.ttl"),
+    "area": (ISLINGTON, f"{AREA}E09000019", "data/reference/*.ttl"),
+    "post": ("/id/post/E23000001-chief-officer", f"{BASE}id/post/E23000001-chief-officer", "data/reference/*.ttl"),
+    "rule": ("/rule/WOOD-55-LAHEALTH", f"{BASE}rule/WOOD-55-LAHEALTH", "shapes/**/*.ttl"),
+    "guidance": ("/guidance/wt2018", f"{BASE}guidance/wt2018", "shapes/**/*.ttl"),
+    "provision of the Act": (f"/thing?iri={SECTION}", SECTION, "[so][hn]*/**/*.ttl"),  # shapes and ontology
+    "term": ("/def", str(MASA.inRegion), "ontology/**/*.ttl"),
+}
+"""Of each kind of thing that is held: where it is asked for, what it is called, and the files that tell of it."""
+RDFLIB = {"text/turtle": "turtle", "application/ld+json": "json-ld", "application/rdf+xml": "xml", "application/n-triples": "nt"}
 
 
 def fetched(served: Served, path: str, accept: str = "text/turtle") -> Graph:
@@ -92,6 +110,77 @@ def test_an_iri_resolves_at_its_own_path(served: Served, path: str) -> None:
     page = served.ask("GET", f"/{path}", headers=HTML)
     assert (page.status, page.media_type) == (200, "text/html")
     assert BASE + path in page.text
+
+
+def known(graph: Graph, thing: URIRef) -> set[tuple[Node, Node, object]]:
+    """Return what is said of a thing, and what points to it, without what has no name; numbers by their value.
+
+    Stores write 100.0 as 100.
+    """
+    triples = (*graph.triples((thing, None, None)), *graph.triples((None, None, thing)))
+    return {
+        (s, p, o.toPython() if isinstance(o, Literal) and o.datatype == XSD.decimal else o)
+        for s, p, o in triples
+        if not isinstance(s, BNode) and not isinstance(o, BNode)
+    }
+
+
+@pytest.fixture(scope="module")
+def by_rdflib(served: Served) -> Callable[[str, str], Graph]:
+    """Return what asks for a thing in a form and has rdflib read it."""
+
+    @cache
+    def read(path: str, accept: str) -> Graph:
+        reply = served.ask("GET", path, headers={"Accept": accept})
+        assert (reply.status, reply.media_type) == (200, accept), reply.text
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # its reader of JSON-LD calls what rdflib has deprecated
+            return Graph().parse(data=reply.body, format=RDFLIB[accept])
+
+    return read
+
+
+@pytest.mark.parametrize("accept", RDFLIB)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thing_of_each_kind_is_told_alike_in_each_form(
+    by_rdflib: Callable[[str, str], Graph], root: Path, kind: str, accept: str
+) -> None:
+    """All that the files say of it is there, as another reader has it, and each form holds the same triples."""
+    path, iri, files = KINDS[kind]
+    found = by_rdflib(path, accept)
+    expected = known(shipped(root, files), URIRef(iri))
+    assert expected, "this test needs a thing that the files tell of"
+    about = {(s, p, o) for s, p, o in expected if s == URIRef(iri)}
+    assert about <= known(found, URIRef(iri))
+    if not about:  # Nothing is said of a section of an Act. What cites it is told.
+        assert known(found, URIRef(iri)) >= expected
+    assert isomorphic(found, by_rdflib(path, "application/n-triples"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thing_of_each_kind_has_a_page(served: Served, root: Path, kind: str) -> None:
+    """It tells in words all that the files say of the thing; a date of day and month too is told as it stands."""
+    path, iri, files = KINDS[kind]
+    reply = served.ask("GET", path, headers=HTML)
+    assert (reply.status, reply.media_type) == (200, "text/html")
+    text, document = " ".join(unescape(reply.text).split()), iri.partition("#")[0]
+    assert f"<code>{document}</code>" in text
+    for link in ("turtle", "jsonld", "rdfxml", "ntriples"):
+        assert f"format={link}" in text, "and where the other forms are"
+    values = [o for o in shipped(root, files).objects(URIRef(iri)) if isinstance(o, Literal)]
+    for value in values:
+        if value.datatype not in (XSD.boolean, XSD.decimal):
+            assert " ".join(str(value).split()) in text, value
+    if not values:
+        assert "What points to it" in text
+
+
+def test_a_term_is_found_at_its_place_on_the_page(served: Served) -> None:
+    """A browser that follows the IRI of a term asks for the document and looks for what stands behind the #."""
+    page = served.ask("GET", "/def", headers=HTML).text
+    start = page.index('id="inRegion"')
+    assert page.count('id="inRegion"') == 1
+    assert "in region" in page[start : page.index("</section>", start)].lower()
 
 
 @pytest.mark.parametrize("accept", FORMS)

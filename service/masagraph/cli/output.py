@@ -14,10 +14,11 @@ FORMATS = ("table", "csv", "json", "xlsx", "turtle")
 _PLAIN_WIDTH = 80
 
 
-def add_picture_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of a command that tells in words or draws what stands on a day."""
+def add_picture_options(parser: argparse.ArgumentParser, *as_data: str) -> None:
+    """Add the options of a command that tells in words or draws what stands on a day, or as data in the forms named."""
     parser.add_argument("--date", default="today", metavar="YYYY-MM-DD", help="the day asked about (default: today)")
-    parser.add_argument("--format", choices=("text", "svg"), default="text", help="words or a picture (default: text)")
+    told = "words, a picture or data" if as_data else "words or a picture"
+    parser.add_argument("--format", choices=("text", "svg", *as_data), default="text", help=f"{told} (default: text)")
     parser.add_argument("--output", metavar="PATH", help="write it there instead of printing it")
 
 

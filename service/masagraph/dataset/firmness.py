@@ -11,6 +11,7 @@ from rdflib.term import Node
 
 from masagraph import ontology, reference
 from masagraph.answers import Triple
+from masagraph.dataset.heard import heard
 from masagraph.dataset.links import reached
 from masagraph.evidence import Evidence, Fact, Standing, Statement, own_facts
 from masagraph.vocab import MASA, RDF, SKOS, STANDING
@@ -32,7 +33,7 @@ def borne_out(document: Graph, version: Node) -> Graph:
         version: The version.
     """
     found = Graph()
-    for triple in _borne_out(Evidence(own_facts(document, version), version)):
+    for triple in _borne_out(Evidence(own_facts(heard(document), version), version)):
         if triple[1] != MASA.hasVersion:  # See `on_arrangements`.
             found.add(triple)
     for post in list(found.subjects(RDF.type, MASA.Post)):
@@ -48,10 +49,10 @@ def on_arrangements(document: Graph, described: Iterable[Node]) -> Iterator[Trip
         document: What describes them.
         described: The versions that it is heard on.
     """
-    heard, worked_out = set(described), ontology.load().worked_out
-    for node in set(document.subjects(RDF.type, MASA.Arrangement)) - reference.known():
-        for predicate, value in document.predicate_objects(node):
-            if predicate not in worked_out and (predicate != MASA.hasVersion or value in heard):
+    of, worked_out, said = set(described), ontology.load().worked_out, heard(document)
+    for node in set(said.subjects(RDF.type, MASA.Arrangement)) - reference.known():
+        for predicate, value in said.predicate_objects(node):
+            if predicate not in worked_out and (predicate != MASA.hasVersion or value in of):
                 yield node, predicate, value
 
 

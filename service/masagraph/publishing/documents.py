@@ -4,11 +4,12 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from rdflib import BNode, Graph, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from masagraph import reference
 from masagraph.answers import Row, Rows
+from masagraph.dataset.heard import OF_REFERENCE
 from masagraph.dataset.links import reached
 from masagraph.errors import InputError
 from masagraph.evidence import own_nodes, versions
@@ -20,8 +21,6 @@ from masagraph.vocab import BASE, MASA, RDF, SKOS
 
 _ARRANGEMENTS = f"{BASE}id/arrangement/"
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_OF_REFERENCE = (MASA.Area, MASA.CombinedArea, MASA.EarlyAdopterProject, MASA.Umbrella)
-"""Kinds of things that join several arrangements, and so are described in the reference data alone."""
 
 
 @dataclass(frozen=True, order=True)
@@ -74,8 +73,9 @@ def touched(reader: Reader, graph: Graph, version: str) -> frozenset[Touched]:
     """Return the other arrangements that a prepared document would have a say in.
 
     These are the arrangements that it describes beside its own, those of versions that it says it supersedes, or of which it
-    takes a name, and those that are held for an area that it names as its own. Whoever publishes it must be allowed to publish
-    all of those. A version that is not held counts by its own key, unless that begins like its own arrangement's.
+    takes a name, those that are called as it is, and those that are held for an area that it names as its own. Whoever publishes
+    it must be allowed to publish all of those. A version that is not held counts by its own key, unless that begins like its own
+    arrangement's.
 
     Args:
         reader: What is held.
@@ -83,7 +83,8 @@ def touched(reader: Reader, graph: Graph, version: str) -> frozenset[Touched]:
         version: The version it describes.
     """
     own = arrangement_key(graph, version)
-    found = {Touched(key) for key in _named_keys(reader, graph, version, own)} | _held_for_areas(reader, graph)
+    keys = _named_keys(reader, graph, version, own) | _keys_of_same_name(reader, graph, version)
+    found = {Touched(key) for key in keys} | _held_for_areas(reader, graph)
     return frozenset(other for other in found if other.key != own)
 
 
@@ -125,6 +126,19 @@ def _named_keys(reader: Reader, graph: Graph, version: str, own: str) -> set[str
     # Names of others' versions are not to be taken before they are there: no publisher has a scope of that name.
     foreign = {str(name).removeprefix(layout.VERSIONS) for name in used - {row[1] for row in rows}}
     return keys | {key for key in foreign if not f"{key}-".startswith(f"{own}-")}
+
+
+def _keys_of_same_name(reader: Reader, graph: Graph, version: str) -> set[str]:
+    """Return the keys of arrangements that are called as the document's own, or its version: no list could tell them apart."""
+    called = [URIRef(version), *graph.subjects(MASA.hasVersion, URIRef(version))]
+    names = {Literal(str(name).lower()).n3() for node in called for name in graph.objects(node, SKOS.prefLabel)}
+    rows = _rows(
+        reader,
+        f"""SELECT DISTINCT ?arrangement WHERE {{ GRAPH ?document {{ ?arrangement <{MASA.hasVersion}> ?version
+        {{ ?version <{SKOS.prefLabel}> ?name }} UNION {{ ?arrangement <{SKOS.prefLabel}> ?name }} }}
+        FILTER (LCASE(STR(?name)) IN ({", ".join(sorted(names))})) }}""",
+    )
+    return {_key(owner) for (owner,) in rows if owner is not None}
 
 
 def _held_for_areas(reader: Reader, graph: Graph) -> set[Touched]:
@@ -211,7 +225,7 @@ def _refuse_what_is_of_others(graph: Graph, version: str, arrangement: Node, nam
 
 def _refuse_what_is_reference(graph: Graph, name: str) -> None:
     """Refuse areas, and what joins them, that only this document knows: by another's name or code they would pass for others'."""
-    for kind in _OF_REFERENCE:
+    for kind in sorted(OF_REFERENCE, key=str):
         for node in graph.subjects(RDF.type, kind):
             if node not in reference.known():
                 mend = "Name it as the reference data do, and leave its description out"

@@ -13,7 +13,7 @@ from masagraph.dataset.days import in_words
 from masagraph.graphs import local
 from masagraph.oxigraph import Snapshot
 from masagraph.register import standing
-from masagraph.register.standing import KINDS, Day
+from masagraph.register.standing import KINDS
 from masagraph.tables import Column, Table
 from masagraph.vocab import DCTERMS, MASA, SKOS, XSD
 
@@ -33,7 +33,8 @@ _COMBINED = """
 SELECT ?combined ?name ?level ?area ?from ?fromLast ?toFirst ?to ?note ?source WHERE {
   ?combined a masa:CombinedArea ; skos:prefLabel ?name ; masa:evidenceLevel/skos:prefLabel ?level ; masa:includesArea ?area
   OPTIONAL { ?combined masa:combinedFrom/masa:earliestDay ?from } OPTIONAL { ?combined masa:combinedTo/masa:latestDay ?to }
-  OPTIONAL { ?combined masa:combinedFrom/masa:latestDay ?fromLast } OPTIONAL { ?combined masa:combinedTo/masa:earliestDay ?toFirst }
+  OPTIONAL { ?combined masa:combinedFrom/masa:latestDay ?fromLast }
+  OPTIONAL { ?combined masa:combinedTo/masa:earliestDay ?toFirst }
   OPTIONAL { ?combined masa:note ?note } OPTIONAL { ?combined dcterms:source ?source }
 }"""
 _PERIODS = """
@@ -54,34 +55,30 @@ _NEVER = "9999-12-31"
 _COLUMNS = (
     Column(
         "kind",
-        "what covers areas: a kind of body (local authority, health body, police), an arrangement, a combined area, or else what "
-        "the footprint is for, such as child death review",
+        "what takes in areas: a kind of body (local authority, health body, police), an arrangement or a combined area; of any "
+        "other footprint what it is for, such as child death review",
     ),
-    Column(
-        "holder",
-        "what the footprint is of: a body, the version of an arrangement or a part of one such as a unit, a combined area or an umbrella",
-    ),
+    Column("holder", "what takes them in: a body, a version of an arrangement or a part of one, a combined area, an umbrella"),
     Column("holderName", "its name; of a part without a name, of which version it is one"),
-    Column("holderCode", "of a body, its code: of a council its own, of a health body that of the NHS, of a force that of its area"),
-    Column("area", "an area that it takes in, the area asked about among them; one row for each"),
+    Column("holderCode", "of a council the letters of its code, of a health body its ODS code, of a force the code of its area"),
+    Column("area", "an area that it takes in; one row for each, the area that was asked about among them"),
     Column("areaName", "its name"),
     Column("areaCode", "its statistical code"),
     Column("share", "of a body, how much of that area it reaches: per cent of the small areas that statistics are made for"),
     Column(
         "from",
-        "of a body, the first day on which it is known to answer for that area: 2018-04-01 is where the lookups of health bodies and "
-        "forces begin, and a council has that of the code of the area; of an arrangement and what it states, the first day on which "
-        "the version counts, (at the earliest) or (assumed) where no document gives a whole date; of a combined area the day or days "
-        "on which it can have begun; nothing where no day is held",
+        "the first day on which a body is known to answer for that area (nothing before 2018-04-01 is held of health bodies and "
+        "forces), or on which the version counts, (at the earliest) or (assumed) where no document gives a whole date; of a "
+        "combined area the day or days on which it can have begun; nothing where no day is held",
     ),
-    Column("until", "the last day, likewise; nothing where no end is known, which is not to say that there is none"),
-    Column("arrangement", "the versions of arrangements held here that count for that area on the day"),
+    Column("until", "the last day, likewise; nothing where none is held"),
+    Column("arrangement", "the versions of arrangements held here that count for that area"),
     Column(
         "note",
-        "what else must be known to read it rightly, such as that it is only planned, how far a combined area is evidenced, or that "
-        "no date is known",
+        "what else must be known to read it rightly, such as that it is only planned, how far a combined area is evidenced, or "
+        "that its date is not known",
     ),
-    Column("source", "where it was read; of a body, the lookups from which it is known who answers for an area"),
+    Column("source", "where it was read; of a body, the lookups that tell who answers for which area"),
 )
 
 
@@ -161,7 +158,7 @@ class _Held:
 
     def __init__(self, snapshot: Snapshot, day: date) -> None:
         self.world = standing.on(snapshot, day)
-        self.codes = dict(sorted(snapshot.texts(_PREFIXES + _CODES)))
+        self.codes = {row[0]: row[1] for row in sorted(snapshot.texts(_PREFIXES + _CODES))}
         self.versions = {version: (last, source) for version, last, source in sorted(snapshot.texts(_PREFIXES + _VERSIONS))}
         sets = {local(name): source for name, source in snapshot.texts(_PREFIXES + _LOOKUPS)}
         self.lookups = {kind: sets.get(name, "") for kind, name in _LOOKUP_OF.items()}
@@ -326,9 +323,10 @@ def _others(snapshot: Snapshot, held: _Held, areas: set[str]) -> list[Territory]
             # No day is held of an umbrella: it is shown on any, and that is said.
             one.notes |= {"date not known": None} if umbrella else {}
             one.sources |= {source: None} if source else {}
-    for iri, name, level, area, first, first_last, last_first, last, note, source in sorted(snapshot.texts(_PREFIXES + _COMBINED)):
+    combined = sorted(snapshot.texts(_PREFIXES + _COMBINED))
+    for iri, name, level, area, first, first_at_latest, last_at_earliest, last, note, source in combined:
         if (not first or first <= day) and (not last or day <= last):
-            begun, ended = _between(first, first_last), _between(last_first, last)
+            begun, ended = _between(first, first_at_latest), _between(last_at_earliest, last)
             one = gathered.setdefault(iri, _Found("combined area", name, iri, begun, ended))
             one.areas.setdefault(area, held.world.area(area).name)
             one.notes |= {level: None} | ({note.rstrip("."): None} if note else {})

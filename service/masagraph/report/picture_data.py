@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from masagraph import __version__
+from masagraph import __version__, oxigraph
 from masagraph.register.chains import Chain, Chains
-from masagraph.register.footprints import Footprint
+from masagraph.register.footprints import Footprint, Reach
 
 DrawnFrom = Mapping[str, str | int]
 """What tells which data an answer is drawn from."""
@@ -18,10 +18,14 @@ def footprint(found: Footprint, drawn_from: DrawnFrom) -> str:
         {
             "purpose": t.purpose,
             "name": t.name,
+            "iri": t.iri if oxigraph.is_iri(t.iri) else None,
+            "code": t.code or None,
             "areas": list(t.areas),
+            "reaches": [_reach(reach) for reach in t.reaches],
             "share": t.share or None,
             "serves": list(t.serves),
             "note": t.note or None,
+            "source": t.source or None,
         }
         for t in found.territories
     ]
@@ -31,6 +35,18 @@ def footprint(found: Footprint, drawn_from: DrawnFrom) -> str:
         {"territories": territories, "crossings": list(found.crossings)},
         drawn_from,
     )
+
+
+def _reach(reach: Reach) -> dict[str, Any]:
+    return {
+        "area": reach.area,
+        "name": reach.name,
+        "code": reach.code,
+        "share": float(reach.share) if reach.share else None,
+        "from": reach.first or None,
+        "until": reach.last or None,
+        "arrangements": list(reach.arrangements),
+    }
 
 
 def chains(found: Chains, drawn_from: DrawnFrom) -> str:

@@ -11,6 +11,12 @@ from masagraph.answers import Answer, Dataset
 from masagraph.errors import MasagraphError, NotHeldError
 from masagraph.oxigraph import Quad, Snapshot
 
+REBUILD = (
+    "To ask it again, rebuild it in another folder: 'masagraph store restore --data FOLDER --from FILE.tar.gz' takes a backup of "
+    "that day, 'masagraph store load --data FOLDER FILE...' that day's files; 'masagraph serve --data FOLDER' serves it."
+)
+"""What to do about a generation that is gone. Another folder: what is served is not to be put back for the sake of a citation."""
+
 
 class StoreError(MasagraphError):
     """The store cannot do what was asked; its text is one line that says what to do."""

@@ -24,7 +24,7 @@ from typing import IO, Self
 
 from masagraph.oxigraph import Disk
 from masagraph.store import durable
-from masagraph.store.contract import GenerationGoneError, NoGenerationError, StoreError
+from masagraph.store.contract import REBUILD, GenerationGoneError, NoGenerationError, StoreError
 
 _DIGITS = 10
 
@@ -216,8 +216,7 @@ def path(folder: Path, number: int | None = None) -> Path:
         raise _unreadable(found.parent, error) from None
     if not kept:
         raise StoreError(f"{found.parent}: no generation is left, though {served} were made. Restore a backup.")
-    told = f"{kept[0]} is the oldest kept. Load that day's files to rebuild it."
-    raise GenerationGoneError(f"Generation {wanted} is pruned; {told}")
+    raise GenerationGoneError(f"Generation {wanted} is pruned; {kept[0]} is the oldest kept. {REBUILD}")
 
 
 def _unreadable(where: Path, error: OSError) -> StoreError:

@@ -15,8 +15,8 @@ from masagraph.answers import Answer, Dataset, Triple
 from masagraph.errors import InputError
 from masagraph.oxigraph import Quad, Snapshot
 from masagraph.sparql import guard, words
-from masagraph.store import remote_state, statements
-from masagraph.store.contract import GenerationGoneError, NoGenerationError, StoreError
+from masagraph.store import functions, remote_state, statements
+from masagraph.store.contract import REBUILD, GenerationGoneError, NoGenerationError, StoreError
 from masagraph.store.remote_state import State, based, is_told, rows
 from masagraph.store.remote_writer import RemoteWriter
 from masagraph.store.server import RefusedError, Server
@@ -76,7 +76,8 @@ class Remote:
         if state is None or not 1 <= wanted <= newest:
             raise NoGenerationError(f"There is no generation {wanted}: the newest is {newest}.")
         if wanted != newest:
-            raise GenerationGoneError(f"Generation {wanted} is gone: a remote store keeps the newest only, which is {newest}.")
+            told = f"a remote store keeps the newest only, which is {newest}."
+            raise GenerationGoneError(f"Generation {wanted} is gone: {told} {REBUILD}")
         return state
 
 
@@ -121,6 +122,7 @@ class RemoteReader:
         # Virtuoso would run an update, and an empty text too.
         if why := guard.why_no_query(text) or ("" if words.bare(words.plain(text)) else "it is empty"):
             raise SyntaxError(why)
+        functions.refuse_in_query(text)
         whole = based(text, base)
         try:
             answer = self._server.answer(whole, self._seen(whole, dataset, guard.dataset(whole, base)))
@@ -194,6 +196,7 @@ class RemoteReader:
         """See that what was just read is of this data version."""
         state = remote_state.state(self._server)
         if state is None or state.number != self.number:
-            raise GenerationGoneError(f"Generation {self.number} is gone: the data changed meanwhile. Ask again.")
+            told = "the data changed while it was read. Ask for the newest."
+            raise GenerationGoneError(f"Generation {self.number} is gone: {told} {REBUILD}")
         if state.changing:
             raise StoreError(f"{self._server.name} is being changed by an update. Ask again in a while.")

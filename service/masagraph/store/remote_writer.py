@@ -4,7 +4,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from masagraph.store import remote_state, statements
+from masagraph.store import functions, remote_state, statements
 from masagraph.store.contract import Change, StoreError
 from masagraph.store.remote_state import State, based, rows
 from masagraph.store.server import RefusedError, Server
@@ -78,6 +78,7 @@ class RemoteWriter:
             SyntaxError: It is no update.
             StoreError: Nothing was stored, or the server did not say whether it was.
         """
+        functions.refuse_in_update(text)
         mark = uuid.uuid4().hex
         self._begin()
         self._server.write(statements.marked(self._number, mark))

@@ -1,6 +1,7 @@
 """One SPARQL 1.1 server over HTTP: what is sent, how its answers are read, and what goes wrong. The one door to SPARQLWrapper."""
 
 import ast
+import http.client
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from masagraph.oxigraph import parse
 from masagraph.sparql import words
 from masagraph.store import json_results
 from masagraph.store.contract import StoreError
+
+# Virtuoso answers with a header for each graph that it was told of; the library gives up at a hundred.
+http.client._MAXHEADERS = 100_000  # type: ignore[attr-defined]  # noqa: SLF001  # it has no other way
 
 _WAITS = (0.2, 0.8)
 """Seconds before a read is sent again, once for each."""

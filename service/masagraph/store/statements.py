@@ -30,6 +30,7 @@ _STORE = f"<{BASE}id/store>"
 _VERSION, _BEFORE, _MADE, _CHANGE = (
     f"<{BASE}store#{name}>" for name in ("dataVersion", "dataVersionBefore", "dataVersionMade", "dataVersionChange")
 )
+_SUBJECT, _PREDICATE, _OBJECT, _HOME = (f"<{BASE}store#{name}>" for name in ("subject", "predicate", "object", "home"))
 _UNNAMEABLE = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _ANY = "?s ?p ?o"
@@ -93,9 +94,12 @@ def carried(change: Change, stage: str) -> Iterator[str]:
     for side, quads in (("out", change.removed), ("in", change.added)):
         numbers = _numbers(quads)
         ground = [quad for quad in quads if not _has_blank(quad)]
-        for part in _together(quads):
-            # Virtuoso takes no blank node in INSERT DATA.
-            yield f"INSERT {{ {_quads(part, f'{stage}{side}', numbers, blank)} }} WHERE {{ }}"
+        for place, part in enumerate(_together(quads)):
+            if len(_numbers(part)) > 1:
+                yield from _shared(part, f"{stage}{side}", f"{stage}shared-{side}{place}", numbers, blank)
+            else:
+                # Virtuoso takes no blank node in INSERT DATA.
+                yield f"INSERT {{ {_quads(part, f'{stage}{side}', numbers, blank)} }} WHERE {{ }}"
         for begin in range(0, len(ground), _AT_ONCE):
             yield f"INSERT DATA {{ {_quads(ground[begin : begin + _AT_ONCE], f'{stage}{side}', numbers, blank)} }}"
 
@@ -130,6 +134,9 @@ def left(change: Change, stage: str) -> Iterator[str]:
     for side, quads in (("out", change.removed), ("in", change.added)):
         for which in _numbers(quads).values():
             yield f"DROP SILENT GRAPH {name(f'{stage}{side}{which}')}"
+        for place, part in enumerate(_together(quads)):
+            if len(_numbers(part)) > 1:
+                yield f"DROP SILENT GRAPH {name(f'{stage}shared-{side}{place}')}"
     yield f"DROP SILENT GRAPH {name(f'{stage}whole')}"
 
 
@@ -178,22 +185,56 @@ def _numbers(quads: Iterable[Quad]) -> dict[str | None, int]:
 
 
 def _has_blank(quad: Quad) -> bool:
-    return any(isinstance(node, BNode) for node in quad[:3])
+    return any(map(_is_blank, quad[:3]))
+
+
+def _is_blank(node: Node) -> bool:
+    return isinstance(node, BNode)
 
 
 def _together(quads: Iterable[Quad]) -> list[list[Quad]]:
     """Return the quads with blank nodes in as many parts as may be: one is itself only within a request.
 
-    Each graph is a part, since Virtuoso fails at several, unless a blank node is in more than one.
+    Each graph is a part, together with those that have a blank node in common with it.
     """
     parts: dict[str | None, list[Quad]] = {}
     found: dict[Node, str | None] = {}
-    whole = [quad for quad in quads if _has_blank(quad)]
-    for quad in whole:
-        parts.setdefault(quad[3], []).append(quad)
-        if any(found.setdefault(node, quad[3]) != quad[3] for node in quad[:3] if isinstance(node, BNode)):
-            return [whole]
-    return list(parts.values())
+    for quad in filter(_has_blank, quads):
+        own = parts.setdefault(quad[3], [])
+        for node in filter(_is_blank, quad[:3]):
+            other = parts[found.setdefault(node, quad[3])]
+            if other is not own:
+                own += other
+                parts.update({where: own for where, part in parts.items() if part is other})
+        own.append(quad)
+    return list({id(part): part for part in parts.values()}.values())
+
+
+def _shared(part: list[Quad], stage: str, told: str, numbers: dict[str | None, int], blank: dict[Node, str]) -> Iterator[str]:
+    """Write the requests that carry quads whose blank nodes are in several graphs.
+
+    Virtuoso fails at a request that writes the same blank node to several graphs. So what is said is first told in one graph, a
+    thing for each triple, and taken from there to each graph: a blank node that was read is still itself.
+
+    Args:
+        part: The quads.
+        stage: What the names of the graphs that they are carried to begin with.
+        told: The graph that they are first told in.
+        numbers: The number of each graph.
+        blank: What each blank node is called in this request.
+    """
+    homes: dict[tuple[Node, ...], list[int]] = {}
+    for *nodes, where in part:
+        homes.setdefault(tuple(nodes), []).append(numbers[where])
+    lines = (
+        f"<{told}#{count}> {_SUBJECT} {term(s, blank)} ; {_PREDICATE} {term(p, blank)} ; {_OBJECT} {term(o, blank)} ; "
+        f"{_HOME} {' , '.join(map(str, held))} ."
+        for count, ((s, p, o), held) in enumerate(homes.items())
+    )
+    yield f"INSERT {{ {graph(told, ' '.join(lines))} }} WHERE {{ }}"
+    for home in sorted({number for held in homes.values() for number in held}):
+        found = graph(told, f"?told {_SUBJECT} ?s ; {_PREDICATE} ?p ; {_OBJECT} ?o ; {_HOME} {home}")
+        yield f"INSERT {{ {graph(f'{stage}{home}')} }} WHERE {{ {found} }}"
 
 
 def _quads(quads: Iterable[Quad], stage: str, numbers: dict[str | None, int], blank: dict[Node, str]) -> str:

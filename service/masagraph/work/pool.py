@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from masagraph.errors import MemoryLimitError, TimeLimitError, TooBusyError
-from masagraph.work.worker import Worker
+from masagraph.work.worker import Worker, WorkerGoneError
 
 Desk = TypeVar("Desk")
 Result = TypeVar("Result")
@@ -76,9 +76,13 @@ class Pool(Generic[Desk]):
         except queue.Empty:
             raise TooBusyError("Everybody is busy here. Ask again in a few seconds.") from None
         try:
-            if not worker.is_alive:
+            if worker.is_stopped:
                 worker = self._replacement(worker)
-            is_done, result = worker.do(job, arguments, seconds)
+            try:
+                is_done, result = worker.do(job, arguments, seconds)
+            except WorkerGoneError:
+                worker = self._replacement(worker)
+                is_done, result = worker.do(job, arguments, seconds)
         except BaseException as error:
             self._count(killed=isinstance(error, (TimeLimitError, MemoryLimitError)))
             worker.stop()

@@ -32,9 +32,19 @@ _READY_MODULES = ["masagraph.work.reading", "masagraph.work.writing"]
 _NO_MEMORY = 12
 _OUT_OF_MEMORY = (_NO_MEMORY, -signal.SIGABRT, -signal.SIGKILL)
 """How a worker ends that got no more memory: in Python, in a library, or by the system when there is none left."""
+_STACK_MEGABYTES = 120
+"""Linux keeps 128 free below the stack of a process that was started with less."""
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux."""
 _LOG = logging.getLogger(__name__)
+
+
+class WorkerGoneError(CheckerError):
+    """A worker has ended by itself before it could be asked."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("The worker ended by itself. Please report what was asked.")
 
 
 class Worker:
@@ -62,13 +72,10 @@ class Worker:
             raise
         finally:
             theirs.close()
-        self._end, self._word = _watch(self._process.sentinel), _watch(self._pipe.fileno())
+        # Made once: the library's own is made anew for each look.
+        self._word = select.poll()
+        self._word.register(self._pipe.fileno(), select.POLLIN)
         self._is_ready = self.is_stopped = False
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can be given a job."""
-        return not self.is_stopped and not self._end.poll(0)
 
     def wait_until_ready(self) -> None:
         """Wait until its desk is made.
@@ -97,6 +104,7 @@ class Worker:
             seconds: How long it may take.
 
         Raises:
+            WorkerGoneError: The process has ended before, and nothing was begun.
             TimeLimitError: It took too long; the process is still at it.
             MemoryLimitError: It took too much memory.
             CheckerError: The process ended for another reason.
@@ -104,6 +112,9 @@ class Worker:
         self.wait_until_ready()
         try:
             self._pipe.send((job, arguments, seconds))
+        except OSError:
+            raise WorkerGoneError from None
+        try:
             return self._answer(seconds)
         except TimeoutError:
             raise TimeLimitError(f"It took longer than {seconds:g} s and was stopped. Ask for less at once.") from None
@@ -112,6 +123,10 @@ class Worker:
         if self._process.exitcode in _OUT_OF_MEMORY:
             told = f"It took more memory than the {self._megabytes} MB that it may, and was stopped. Ask for less at once."
             raise MemoryLimitError(told)
+        if self._process.exitcode == -signal.SIGSEGV:
+            raise MemoryLimitError(
+                "It is nested or chained more deeply than can be followed, and was stopped. Ask for less at once."
+            )
         raise CheckerError(f"The worker ended by itself (exit code {self._process.exitcode}). Please report what was asked.")
 
     def _answer(self, seconds: float) -> tuple[bool, Any]:
@@ -131,7 +146,7 @@ class Worker:
 
     def dismiss(self) -> None:
         """Let a worker that has nothing to do end by itself."""
-        if self.is_alive:
+        if not self.is_stopped:
             self._pipe.close()
             self._process.join(_GRACE_SECONDS)
         self.stop()
@@ -145,13 +160,6 @@ class Worker:
             self._process.join()
             self._process.close()
             self._pipe.close()
-
-
-def _watch(file: int) -> select.poll:
-    """Return what tells whether there is something to read. Made once: the library's own is made anew for each look."""
-    watch = select.poll()
-    watch.register(file, select.POLLIN)
-    return watch
 
 
 def _context() -> ForkServerContext:
@@ -168,6 +176,7 @@ def _work(pipe: Connection, make_desk: Callable[[], object], megabytes: int) -> 
     os.nice(_POLITENESS)
     most = _taken() + megabytes * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    _deepen()
     is_done, desk = _done(make_desk)
     with suppress(OSError):
         pipe.send((is_done, None if is_done else desk))
@@ -191,6 +200,13 @@ def _end_with_parent() -> None:
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _deepen() -> None:
+    """Let the stack grow as far as the system leaves room for it: parsers go down a level for each link of a chain."""
+    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    deep = _STACK_MEGABYTES * _MEGABYTE
+    resource.setrlimit(resource.RLIMIT_STACK, (deep if hard == resource.RLIM_INFINITY else min(deep, hard), hard))
 
 
 def _taken() -> int:

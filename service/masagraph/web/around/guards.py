@@ -11,6 +11,8 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_SENT = "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-Id"
+"""Headers of requests that are read here."""
 _EXPOSED = (
     "ETag, Last-Modified, Link, Location, Masagraph-Fails, Masagraph-Generation, Masagraph-Remark, Masagraph-Truncated, "
     "RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, WWW-Authenticate, X-Request-Id"
@@ -39,5 +41,5 @@ def _allow(response: Response, origin: str) -> None:
         response.vary.add("Origin")
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, POST")
-        headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-Match, If-None-Match"
+        headers["Access-Control-Allow-Headers"] = _SENT
         headers["Access-Control-Max-Age"] = str(_DAY)

@@ -20,6 +20,7 @@ from masagraph.tokens import Token
 
 _ID = "masagraph.request_id"
 _TOLD = "masagraph.told"
+_ASKED = "masagraph.asked"
 _LONGEST_PATH, _LONGEST_METHOD = 1000, 20
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -49,6 +50,12 @@ def init_app(app: Flask, log: str) -> None:
 def request_id() -> str:
     """Return the id of the request: the client's own if it is a sane one."""
     known: str = request.environ.setdefault(_ID, _new_id(request.environ))
+    return known
+
+
+def asked_at() -> datetime:
+    """Return when the request came, before anything was looked up for it."""
+    known: datetime = request.environ.setdefault(_ASKED, datetime.now(UTC))
     return known
 
 
@@ -97,6 +104,7 @@ class _Line:
     def __init__(self, environ: WSGIEnvironment, log: str) -> None:
         self._environ, self._log = environ, log
         self._at, self._started, self._is_written = datetime.now(UTC), time.perf_counter(), False
+        environ[_ASKED] = self._at
         self.status, self.bytes = 0, 0
 
     def write(self, failure: str | None = None) -> None:

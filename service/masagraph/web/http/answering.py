@@ -11,10 +11,10 @@ from werkzeug.exceptions import NotAcceptable
 from werkzeug.http import http_date, parse_accept_header, quote_etag
 
 from masagraph import __version__, digests
-from masagraph.dataset import days
 from masagraph.errors import InputError
 from masagraph.sparql import formats
-from masagraph.web.http import fields
+from masagraph.web.around import logs
+from masagraph.web.http import dates, fields
 from masagraph.web.service import service
 
 GENERATION = "Masagraph-Generation"
@@ -119,17 +119,26 @@ def _best(accepted: str, offered: tuple[str, ...]) -> str | None:
     return None if best is None else best.removesuffix(_CHARSET)
 
 
-def told(body: bytes | str, media_type: str, number: int, status: int = 200) -> Response:
-    """Return an answer of a generation, with what lets a client ask again only when something changed."""
+def told(body: bytes | str, media_type: str, number: int, *, daily: bool = True) -> Response:
+    """Return an answer of a generation, with what lets a client ask again only when something changed.
+
+    A client whose date shows that it has this is told so here, and not before the answer is made: a date, unlike a tag, does not
+    tell what was asked, and what is not held, or asked wrongly, has to be told as that (RFC 9110, 13.2.1).
+
+    Args:
+        body: The answer.
+        media_type: What it is.
+        number: The generation.
+        daily: Whether it may be another tomorrow with the same data, as what is asked about today is.
+    """
+    if dates.is_present(number, daily=daily):
+        return _not_again(number)
     headers = [
         ("Content-Type", typed(media_type)),
-        (GENERATION, str(number)),
-        ("Cache-Control", "no-cache"),
-        ("Vary", "Accept"),
-        ("ETag", quote_etag(tag(number), weak=True)),
-        ("Last-Modified", _moment(service().since(number))),
+        *_headers(number),
+        ("Last-Modified", _moment(dates.tell(number, daily=daily))),
     ]
-    return Response(body, status, headers)
+    return Response(body, 200, headers)
 
 
 def typed(media_type: str) -> str:
@@ -140,12 +149,13 @@ def typed(media_type: str) -> str:
 def tag(number: int) -> str:
     """Return what changes when an answer can: data, rules, program, the day that is today, settings, what is asked, and the form.
 
-    A restored store counts its generations anew, so the moment at which one was made stands beside its number.
+    A restored store counts its generations anew, so the moment at which one was made stands beside its number. The day is that on
+    which the request came: an answer that was begun before midnight and told after it may be yesterday's.
     """
     settings = service().settings
     made = service().since(number).timestamp() if number else 0
     told_by = f"{made} {settings.query_rows} {settings.base} {request.full_path} {request.headers.get('Accept', '')}"
-    return f"{number}-{_release()}-{days.today().isoformat()}-{sha256(told_by.encode()).hexdigest()[:8]}"
+    return f"{number}-{_release()}-{logs.asked_at().date().isoformat()}-{sha256(told_by.encode()).hexdigest()[:8]}"
 
 
 def unchanged(number: int) -> Response | None:
@@ -155,7 +165,21 @@ def unchanged(number: int) -> Response | None:
     # A star stands for whatever there is: whether there is anything is not known before the answer is.
     if request.if_none_match.star_tag or not request.if_none_match.contains_weak(tag(number)):
         return None
-    response = told(b"", "text/plain", number, 304)
+    return _not_again(number)
+
+
+def _headers(number: int) -> list[tuple[str, str]]:
+    return [
+        (GENERATION, str(number)),
+        ("Cache-Control", "no-cache"),
+        ("Vary", "Accept"),
+        ("ETag", quote_etag(tag(number), weak=True)),
+    ]
+
+
+def _not_again(number: int) -> Response:
+    """Return the answer for a client that has what it asks for."""
+    response = Response(b"", 304, _headers(number))
     del response.headers["Content-Type"]
     return response
 

@@ -1,6 +1,9 @@
 """What both graph stores have in common: how a request names a graph, asks for it, and sends one (SPARQL 1.1 GSP)."""
 
+import base64
+import hashlib
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Response, request
 from werkzeug.exceptions import PreconditionFailed, UnsupportedMediaType
@@ -31,7 +34,7 @@ def named() -> str | None:
 
 
 def tell(name: str | None, job: Callable[..., bytes]) -> Response:
-    """Tell a graph in the form that the client wants most.
+    """Tell a graph in the form that the client wants most, with its digest (RFC 9530), so that it serves as a download.
 
     Args:
         name: The name of the graph; None is the default graph.
@@ -46,7 +49,11 @@ def tell(name: str | None, job: Callable[..., bytes]) -> Response:
     if is_known:
         return is_known
     seconds = service().settings.check_seconds  # Writing down a large graph takes longer than most queries may.
-    return answering.told(service().read(job, number, name, form, seconds=seconds), formats.FORMS[form].media_type, number)
+    body = service().read(job, number, name, form, seconds=seconds)
+    response = answering.told(body, formats.FORMS[form].media_type, number, daily=False)
+    if response.status_code == HTTPStatus.OK:
+        response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    return response
 
 
 def done(number: int, status: int = 204) -> Response:

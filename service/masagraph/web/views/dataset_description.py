@@ -29,6 +29,10 @@ RIGHTS = (
 )
 """As NOTICE has it."""
 SPDX = Namespace("http://spdx.org/rdf/terms#")
+DIGESTS = (
+    "Each file has its SHA-256 here and in Repr-Digest (RFC 9530). A graph alone is written in the form that a client asks for, "
+    "and tells the SHA-256 of that in Repr-Digest."
+)
 _FORMATS = Namespace("http://www.w3.org/ns/formats/")
 _MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
 _VERSION = URIRef(f"{DCAT}version")
@@ -48,7 +52,7 @@ def describe() -> Response:
         return had
     files = downloads.made(number, *exporting.WHOLE)
     described = _description(number, service().read(counting.contents, number), files)
-    return answering.told(results.write(described, form), formats.FORMS[form].media_type, number)
+    return answering.told(results.write(described, form), formats.FORMS[form].media_type, number, daily=False)
 
 
 def _description(number: int, held: Contents, files: tuple[exporting.File, ...]) -> Graph:
@@ -59,6 +63,7 @@ def _description(number: int, held: Contents, files: tuple[exporting.File, ...])
     modified = Literal(service().since(number).isoformat(timespec="seconds"), datatype=XSD.dateTime)
     graph.add((document, RDF.type, VOID.DatasetDescription))
     graph.add((document, FOAF.primaryTopic, dataset))
+    graph.add((document, RDFS.comment, Literal(DIGESTS, lang="en")))
     for kind in (VOID.Dataset, DCAT.Dataset):
         graph.add((dataset, RDF.type, kind))
     for says, words in ((DCTERMS.title, TITLE), (DCTERMS.description, ABOUT)):

@@ -8,6 +8,7 @@ from masagraph.web.views.questions import TABLES
 from masagraph.work import telling
 
 _PICTURES = {"json": "application/json", "text": "text/plain", "svg": "image/svg+xml"}
+_FOOTPRINTS = {**_PICTURES, **TABLES}
 blueprint = Blueprint("register", __name__)
 
 
@@ -25,8 +26,8 @@ def footprint() -> Response:
     """Tell what overlaps what in an area, or what a body serves."""
     given = parameters.read("place", "date")
     place = parameters.needed(given, "place", "Name an area, council, health body or force, or give its code")
-    form = answering.chosen(_PICTURES, "json")
-    return asking.answer(_PICTURES[form], answering.generation(), telling.footprint, place, given.get("date", "today"), form)
+    form = answering.chosen(_FOOTPRINTS, "json")
+    return asking.answer(_FOOTPRINTS[form], answering.generation(), telling.footprint, place, given.get("date", "today"), form)
 
 
 @blueprint.get("/api/chain")
