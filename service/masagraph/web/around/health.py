@@ -1,14 +1,11 @@
-"""Whether the process lives and since when, and whether it can be asked."""
+"""Whether the process lives, and whether it can be asked."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from flask import Flask, Response, current_app, jsonify
+from flask import Flask, Response, jsonify
 
 from masagraph.errors import MasagraphError
 from masagraph.web.around import errors
-
-_BEGUN = "masagraph-begun"
 
 
 def init_app(app: Flask, ready: Callable[[], str | None]) -> None:
@@ -30,15 +27,8 @@ def init_app(app: Flask, ready: Callable[[], str | None]) -> None:
             missing = str(error)
         return _fine("ready") if missing is None else errors.problem(errors.NOT_READY, missing)
 
-    app.extensions[_BEGUN] = datetime.now(UTC)
     app.add_url_rule("/health", "health", health)
     app.add_url_rule("/ready", "ready", is_ready)
-
-
-def begun() -> datetime:
-    """Return when the app that answers was made: no other program has answered since, and none with other settings."""
-    known: datetime = current_app.extensions[_BEGUN]
-    return known
 
 
 def _fine(status: str) -> Response:

@@ -14,7 +14,7 @@ from masagraph import __version__, digests
 from masagraph.errors import InputError
 from masagraph.sparql import formats
 from masagraph.web.around import logs
-from masagraph.web.http import dates, fields
+from masagraph.web.http import fields
 from masagraph.web.service import service
 
 GENERATION = "Masagraph-Generation"
@@ -119,25 +119,13 @@ def _best(accepted: str, offered: tuple[str, ...]) -> str | None:
     return None if best is None else best.removesuffix(_CHARSET)
 
 
-def told(body: bytes | str, media_type: str, number: int, *, daily: bool = True) -> Response:
+def told(body: bytes | str, media_type: str, number: int) -> Response:
     """Return an answer of a generation, with what lets a client ask again only when something changed.
 
-    A client whose date shows that it has this is told so here, and not before the answer is made: a date, unlike a tag, does not
-    tell what was asked, and what is not held, or asked wrongly, has to be told as that (RFC 9110, 13.2.1).
-
-    Args:
-        body: The answer.
-        media_type: What it is.
-        number: The generation.
-        daily: Whether it may be another tomorrow with the same data, as what is asked about today is.
+    That is the tag. The date says when the generation was made, and no more: it knows neither the form asked for nor the day that
+    is today nor the program, and counts whole seconds. So a client that sends back the date alone is answered in full.
     """
-    if dates.is_present(number, daily=daily):
-        return _not_again(number)
-    headers = [
-        ("Content-Type", typed(media_type)),
-        *_headers(number),
-        ("Last-Modified", _moment(dates.tell(number, daily=daily))),
-    ]
+    headers = [("Content-Type", typed(media_type)), *_headers(number), ("Last-Modified", _moment(service().since(number)))]
     return Response(body, 200, headers)
 
 

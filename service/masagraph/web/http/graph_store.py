@@ -50,7 +50,7 @@ def tell(name: str | None, job: Callable[..., bytes]) -> Response:
         return is_known
     seconds = service().settings.check_seconds  # Writing down a large graph takes longer than most queries may.
     body = service().read(job, number, name, form, seconds=seconds)
-    response = answering.told(body, formats.FORMS[form].media_type, number, daily=False)
+    response = answering.told(body, formats.FORMS[form].media_type, number)
     if response.status_code == HTTPStatus.OK:
         response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
     return response

@@ -52,7 +52,7 @@ def describe() -> Response:
         return had
     files = downloads.made(number, *exporting.WHOLE)
     described = _description(number, service().read(counting.contents, number), files)
-    return answering.told(results.write(described, form), formats.FORMS[form].media_type, number, daily=False)
+    return answering.told(results.write(described, form), formats.FORMS[form].media_type, number)
 
 
 def _description(number: int, held: Contents, files: tuple[exporting.File, ...]) -> Graph:

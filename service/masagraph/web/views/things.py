@@ -42,9 +42,9 @@ def _described(iri: str) -> Response:
         return had
     if key != _PAGE:
         body = service().read(describing.written, number, iri, key)
-        return answering.told(body, FORMS[key], number, daily=False)
+        return answering.told(body, FORMS[key], number)
     told = service().read(thing_page.page, number, iri)
-    return answering.told(_page(iri, told, number), "text/html", number, daily=False)
+    return answering.told(_page(iri, told, number), "text/html", number)
 
 
 def _page(iri: str, told: thing_page.Page, number: int) -> str:
