@@ -33,7 +33,7 @@ from masagraph.store.server import Server
 from masagraph.vocab import MASA, SKOS
 from serving import Reply, Served
 from test_publishing_over_http import TEMPLATE, TURTLE
-from test_trap import MARK, QUERY, UPDATE, Trap, queries, updates
+from trap import MARK, QUERY, UPDATE, Trap, queries, updates
 
 pytestmark = pytest.mark.long
 SECONDS = 5

@@ -13,14 +13,12 @@ import xml.sax
 import xml.sax.handler
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path
-from threading import Thread
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import pyshacl
@@ -28,70 +26,29 @@ import pytest
 from rdflib import Dataset, Graph
 
 import serving
-from masagraph import assets
 from masagraph.oxigraph import Disk
 from masagraph.web.views import openapi
 from serving import Reply, Served
-
-MARK = "a mark that no answer may hold"
-FORM, QUERY, UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
-VERSIONS = "https://w3id.org/masagraph/id/version/"
-FIRST = "barking-and-dagenham-2019"
-IMPORTS = "<http://www.w3.org/2002/07/owl#imports>"
-MEDIA_TYPES = {
-    "ttl": "text/turtle", "trig": "application/trig", "jsonld": "application/ld+json", "rdf": "application/rdf+xml",
-    "nt": "application/n-triples", "nq": "application/n-quads",
-}  # fmt: skip
-
-
-class Trap(ThreadingHTTPServer):
-    """Counts whoever connects, and answers each with a triple."""
-
-    def __init__(self) -> None:
-        """Listen."""
-
-        class Handler(BaseHTTPRequestHandler):
-            def answer(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/turtle")
-                self.end_headers()
-                self.wfile.write(f'<urn:trap> <urn:says> "{MARK}" .'.encode())
-
-            do_GET = do_POST = do_HEAD = answer  # noqa: N815 - the library calls them so
-
-            def log_message(self, *_: object) -> None:
-                """Keep quiet."""
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.calls = 0
-
-    def verify_request(self, request: object, client_address: object) -> bool:  # noqa: ARG002 - the library calls it so
-        """Count a connection."""
-        self.calls += 1
-        return True
-
-    @property
-    def address(self) -> str:
-        """Where it is."""
-        return f"http://127.0.0.1:{self.server_address[1]}/data"
-
-    @classmethod
-    @contextmanager
-    def listening(cls) -> Iterator[Self]:
-        """Run it."""
-        with cls() as made:
-            thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05})
-            thread.start()
-            yield made
-            made.shutdown()
-            thread.join()
-
-
-def write_mark(folder: Path) -> Path:
-    """Write a file that nobody may read by way of us."""
-    file = folder / "secret.ttl"
-    file.write_text(f'<urn:trap> <urn:says> "{MARK}" .')
-    return file
+from trap import (
+    FIRST,
+    FORM,
+    HARMLESS,
+    IMPORTS,
+    MARK,
+    MEDIA_TYPES,
+    QUERY,
+    UPDATE,
+    VERSIONS,
+    Trap,
+    documents,
+    files,
+    forms,
+    of_syntax,
+    queries,
+    updates,
+    words,
+    write_mark,
+)
 
 
 @pytest.fixture(scope="module")
@@ -172,100 +129,6 @@ def test_the_mark_is_told_where_nobody_takes_care(on_disk: Path) -> None:
     assert MARK in str(list(Dataset().query(f"SELECT * FROM <{on_disk.as_uri()}> {{ ?s ?p ?o }}")))
 
 
-# What is asked
-
-
-def queries(where: str) -> list[str]:
-    return [
-        f"SELECT * {{ SERVICE <{where}> {{ ?s ?p ?o }} }}",
-        f"SELECT * {{ SERVICE SILENT <{where}> {{ ?s ?p ?o }} }}",
-        f"SELECT * {{ VALUES ?x {{ <{where}> }} SERVICE ?x {{ ?s ?p ?o }} }}",
-        f"PREFIX t: <{where}> ASK {{ OPTIONAL {{ {{ SELECT * {{ SeRvIcE t: {{ ?s ?p ?o }} }} }} }} }}",
-        f"SELECT * {{ \\u0053ERVICE <{where}> {{ ?s ?p ?o }} }}",
-        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o FILTER EXISTS {{ SERVICE <{where}> {{ ?s ?p ?o }} }} }}",
-        f"SELECT * FROM <{where}> {{ ?s ?p ?o }} LIMIT 5",
-        f"SELECT * FROM NAMED <{where}> {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT 5",
-        f"SELECT * FROM NAMED <{where}> {{ GRAPH <{where}> {{ ?s ?p ?o }} }} LIMIT 5",
-        f"BASE <{where}> SELECT * FROM <> {{ ?s ?p ?o }} LIMIT 5",
-        f"DESCRIBE <{where}> FROM <{where}>",
-    ]
-
-
-def updates(where: str) -> list[str]:
-    return [
-        f"LOAD <{where}>",
-        f"LOAD SILENT <{where}> INTO GRAPH <urn:g>",
-        f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE <{where}> {{ ?s ?p ?o }} }}",
-        f"INSERT {{ ?s ?p ?o }} USING <{where}> WHERE {{ ?s ?p ?o }}",
-        f"INSERT {{ ?s ?p ?o }} USING NAMED <{where}> WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }}",
-        f"COPY SILENT <{where}> TO <urn:g>",
-    ]
-
-
-def documents(where: str) -> list[tuple[str, str]]:
-    """Return documents by extension that ask for something to be fetched."""
-    turtle = (assets.folder("data") / "arrangements" / f"{FIRST}.ttl").read_text(encoding="utf-8")
-    imports = f"<{VERSIONS}{FIRST}> {IMPORTS} <{where}> .\n<{where}> a <http://www.w3.org/2002/07/owl#Ontology> .\n"
-    rdf = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    thing = f'<rdf:Description rdf:about="{VERSIONS}x"><rdf:value>&e;</rdf:value></rdf:Description></rdf:RDF>'
-    plain = {"@id": f"{VERSIONS}x", "urn:says": 1}
-    contexts: list[object] = [
-        where,
-        [where],
-        {"@import": where},
-        {"@version": 1.1, "@import": where},
-        {"says": {"@id": "urn:says", "@context": where}},
-        {"Thing": {"@id": "urn:Thing", "@context": {"@import": where}}},
-    ]
-    return [
-        *(("jsonld", json.dumps({"@context": context, "@type": "Thing", "says": {"x": 1}, **plain})) for context in contexts),
-        ("jsonld", json.dumps([plain, {"@graph": [{"@context": where, **plain}]}])),
-        ("rdf", f'<!DOCTYPE r [<!ENTITY e SYSTEM "{where}">]>{rdf}{thing}'),
-        ("rdf", f'<?xml version="1.0"?><!DOCTYPE r SYSTEM "{where}">{rdf}{thing}'),
-        ("rdf", f'<!DOCTYPE r [<!ENTITY % p SYSTEM "{where}"> %p;]>{rdf}{thing}'),
-        ("rdf", f'<?xml-stylesheet href="{where}"?>{rdf.replace("&e;", "")}</rdf:RDF>'),
-        ("rdf", f'{rdf}<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{where}"/></rdf:RDF>'),
-        ("ttl", turtle + imports),
-        ("ttl", f"@base <{where}> .\n{turtle}<> {IMPORTS} <> ."),
-        ("trig", f"GRAPH <{where}> {{ <{where}> {IMPORTS} <{where}> }}"),
-        ("nt", f"<{VERSIONS}{FIRST}> {IMPORTS} <{where}> .\n"),
-        ("nq", f"<{VERSIONS}{FIRST}> {IMPORTS} <{where}> <{where}> .\n"),
-    ]
-
-
-def of_syntax(extension: str, where: str) -> list[str]:
-    return [document for found, document in documents(where) if found == extension]
-
-
-def files(where: str) -> Iterator[str]:
-    """Yield forms with files, as a browser sends them: one file of each syntax, and one form with all of them."""
-    last = dict(documents(where))
-    for chosen in (*([one] for one in last.items()), list(last.items())):
-        parts = (
-            f'--b\r\nContent-Disposition: form-data; name="file"; filename="a.{extension}"\r\nContent-Type: '
-            f"{MEDIA_TYPES[extension]}\r\n\r\n{document}\r\n"
-            for extension, document in chosen
-        )
-        yield f"{''.join(parts)}--b--\r\n"
-
-
-def forms(where: str) -> Iterator[str]:
-    for query in queries(where):
-        yield urlencode({"query": query})
-    for update in updates(where):
-        yield urlencode({"update": update})
-    for name in ("default-graph-uri", "named-graph-uri"):
-        yield urlencode({"query": HARMLESS["query"], name: where})
-    for name in ("using-graph-uri", "using-named-graph-uri"):
-        yield urlencode({"update": HARMLESS["update"], name: where})
-
-
-def words(where: str) -> list[str]:
-    """Return what stands in a parameter that is no query: the place, as itself and on the way out of a string or a folder."""
-    path = "../" * 12 + urlsplit(where).path.strip("/")
-    return [where, quote(where, safe=""), f'x"> }} SERVICE <{where}> {{ ?s ?p ?o }} #', path]
-
-
 BODIES: dict[str, Callable[[str], list[str]]] = {
     **{kind: partial(of_syntax, extension) for extension, kind in MEDIA_TYPES.items()},
     "multipart/form-data": lambda where: list(files(where)),
@@ -274,10 +137,6 @@ BODIES: dict[str, Callable[[str], list[str]]] = {
     UPDATE: updates,
 }
 """What is sent to an operation that takes a body of a type. A type that is not here fails."""
-HARMLESS = {
-    "query": "SELECT * { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } } LIMIT 5",
-    "update": "INSERT { ?s ?p ?o } WHERE { ?s ?p ?o } ",
-}
 VALUES: dict[str, Callable[[str], list[str]]] = {"query": queries}
 """What stands in a parameter, where it is not `words`."""
 BESIDE = {name: {"query": HARMLESS["query"]} for name in ("default-graph-uri", "named-graph-uri", "format")}
@@ -550,64 +409,3 @@ def test_nothing_is_fetched_by_queries_documents_and_data_sets(trap: Trap, on_di
             assert not fault(reply), (document, reply)
             assert reply.status in (200, 400)
     assert trap.calls == before
-
-
-# Updates at /sparql
-
-VERBS = {
-    "INSERT": ["INSERT DATA { <urn:a> <urn:b> <urn:c> }", "INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }"],
-    "DELETE": ["DELETE DATA { <urn:a> <urn:b> <urn:c> }", "DELETE WHERE { ?s ?p ?o }", "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }"],
-    "LOAD": ["LOAD <urn:g>", "LOAD SILENT <file:///etc/hostname> INTO GRAPH <urn:g>"],
-    "CLEAR": ["CLEAR ALL", "CLEAR SILENT DEFAULT", "CLEAR GRAPH <urn:g>"],
-    "CREATE": ["CREATE GRAPH <urn:g>", "CREATE SILENT GRAPH <urn:g>"],
-    "DROP": ["DROP ALL", "DROP NAMED", "DROP SILENT GRAPH <urn:g>"],
-    "COPY": ["COPY DEFAULT TO <urn:g>"],
-    "MOVE": ["MOVE DEFAULT TO <urn:g>"],
-    "ADD": ["ADD DEFAULT TO <urn:g>"],
-    "WITH": ["WITH <urn:g> DELETE { ?s ?p ?o } INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }"],
-}
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_no_update_passes_as_a_query(served: Served, verb: str) -> None:
-    before = generation(served)
-    for text in VERBS[verb]:
-        for update in (text, text.lower().replace("data", "DATA"), f"# a comment\nPREFIX urn: <urn:>\n{text}", f"{text} ;"):
-            ways = [
-                ("GET", f"/sparql?{urlencode({'query': update})}", None, {}),
-                ("POST", "/sparql", urlencode({"query": update}), {"Content-Type": FORM}),
-                ("POST", "/sparql", update, {"Content-Type": QUERY}),
-            ]
-            for method, path, body, headers in ways:
-                reply = served.ask(method, path, body, headers)
-                assert reply.status == 400, (method, path, body, reply)
-                assert verb in json.loads(reply.body)["detail"], reply
-            ways = [
-                ("GET", f"/sparql?{urlencode({'update': update})}", None, {}),
-                ("POST", "/sparql", urlencode({"update": update}), {"Content-Type": FORM}),
-                ("POST", "/sparql", urlencode({"query": "ASK {}", "update": update}), {"Content-Type": FORM}),
-                ("POST", "/sparql", update, {"Content-Type": UPDATE}),
-            ]
-            for method, path, body, headers in ways:
-                reply = served.ask(method, path, body, headers)
-                assert reply.status == 400, (method, path, body, reply)
-                assert "update" in json.loads(reply.body)["detail"], reply
-    assert generation(served) == before
-
-
-def test_two_queries_in_one_are_refused_and_an_update_behind_a_query_too(served: Served) -> None:
-    before = generation(served)
-    for text in (
-        "ASK {} ; INSERT DATA { <urn:a> <urn:b> <urn:c> }",
-        "ASK {} INSERT DATA { <urn:a> <urn:b> <urn:c> }",
-        "ASK {} ASK {}",
-    ):
-        assert served.ask("POST", "/sparql", text, {"Content-Type": QUERY}).status == 400
-    assert generation(served) == before
-
-
-def test_the_data_version_does_go_up_where_an_update_is_run(service: Served, admin: str) -> None:
-    """The numbers above would show it if an update had passed."""
-    before = generation(service)
-    assert service.ask("POST", "/admin/sparql", VERBS["INSERT"][0], {"Content-Type": UPDATE}, admin).status == 204
-    assert generation(service) == before + 1

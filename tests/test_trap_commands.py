@@ -19,7 +19,7 @@ from masagraph.cli import main, parser
 from masagraph.questions import loader
 from masagraph.store.contract import Change
 from masagraph.store.embedded import Embedded
-from test_trap import FIRST, MARK, VERSIONS, Trap, documents, write_mark
+from trap import FIRST, MARK, VERSIONS, Trap, documents, write_mark
 
 ASKED_BY_DESIGN = {"--store", "--store-update", "--store-graphs"}
 GOOD = {
