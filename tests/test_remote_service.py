@@ -42,15 +42,13 @@ DAY = "2024-12-31"
 KEY = "elmet-remote"
 VERSION = f"https://w3id.org/masagraph/id/version/{KEY}-2020"
 CROSS = {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER (STR(?c) < STR(?f)) }"}
-GOES_ON = "a query that nobody waits for ends at the server's own limit"
 NOT_FETCHED = "what a query names in FROM is refused, not empty"
-SLOW = f"What is held of a thing with parts takes it longer than {SECONDS} s to look up."
+SLOW = f"What is held of a thing with parts may take it longer than {SECONDS} s to look up."
 EXCEPTIONS = {
     ("virtuoso", "booleans"): "It answers queries with 1 for true.",
     ("virtuoso", "/id/version/barnet-2019"): SLOW,
     ("virtuoso", "/def"): SLOW,
     ("virtuoso", "document"): SLOW,
-    ("virtuoso", GOES_ON): "MaxQueryExecutionTime stops what it foresees to be long, and not this one within 90 seconds.",
     ("virtuoso", NOT_FETCHED): "It follows FROM whatever it is told, so it is not asked of what is not held.",
 }
 """What the service says otherwise on a server, and why; (server, case)."""
@@ -85,11 +83,12 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, running: Running) -> Callable[[str], None]:
-    """Say that a server is known to do a case otherwise: the test must then fail."""
+    """Say that a server is known to do a case otherwise."""
 
     def known(told: str) -> None:
         if why := EXCEPTIONS.get((running.name, told)):
-            request.applymarker(pytest.mark.xfail(strict=True, reason=why, raises=AssertionError))
+            # How long it takes depends on the machine; all else has to fail.
+            request.applymarker(pytest.mark.xfail(strict=why != SLOW, reason=why, raises=AssertionError))
 
     return known
 
@@ -134,7 +133,7 @@ def both(running: Running, embedded: Served, path: str, accept: str) -> tuple[st
 
 
 def test_each_exception_is_of_a_server_and_they_are_counted() -> None:
-    assert Counter(name for name, _ in EXCEPTIONS) == {"virtuoso": 6}
+    assert Counter(name for name, _ in EXCEPTIONS) == {"virtuoso": 5}
 
 
 # The same as on its own store
@@ -438,7 +437,8 @@ def triples(service: Served) -> int:
 # A server that is slow, held up, or gone
 
 
-def test_a_cross_product_is_stopped_and_the_next_query_is_answered(running: Running, case: Callable[[str], None]) -> None:
+def test_a_cross_product_is_stopped_and_the_next_query_is_answered(running: Running) -> None:
+    """The server may go on with it: docs/remote-stores.md."""
     begin = time.monotonic()
     detail = problem(running.service.ask("GET", f"/sparql?{urlencode(CROSS)}"), 504)
     assert SECONDS <= time.monotonic() - begin < SECONDS + 3
@@ -446,24 +446,6 @@ def test_a_cross_product_is_stopped_and_the_next_query_is_answered(running: Runn
     begin = time.monotonic()
     assert is_so(running.service, f"ASK {{ ?s a <{MASA.ArrangementVersion}> }}") is True
     assert time.monotonic() - begin < SECONDS
-    case(GOES_ON)
-    # The server goes on with what nobody waits for, up to the limit that it was started with.
-    until = begin + 3 * servers.LIMIT_SECONDS
-    while (busy := share_of_a_core(servers.process(running.server).pid)) > 0.2 and time.monotonic() < until:
-        pass
-    assert busy <= 0.2
-
-
-def share_of_a_core(process: int) -> float:
-    """Return how busy a process is for a second."""
-
-    def ticks() -> int:
-        told = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return int(told[11]) + int(told[12])  # in user and in system mode
-
-    before = ticks()
-    time.sleep(1)
-    return (ticks() - before) / os.sysconf("SC_CLK_TCK")
 
 
 def names_the_server(running: Running, reply: Reply) -> None:

@@ -34,9 +34,9 @@ def found(
         pattern: A pattern of ?s, ?p and ?o, with a place for the values.
         values: IRIs; only absolute ones are asked for.
         dataset: The graphs to look in; the default graph if not given.
-        limit: The most triples for so many values as are asked for at once.
+        limit: The most triples for so many values as are asked for at once; which ones is the same in every store.
     """
-    cut = "" if limit is None else f" LIMIT {limit}"
+    cut = "" if limit is None else f" ORDER BY ?s ?p ?o LIMIT {limit}"
     ordered = sorted({f"<{value}>" for value in values if isinstance(value, URIRef) and oxigraph.is_iri(value)})
     for start in range(0, len(ordered), _AT_ONCE):
         where = pattern.format(" ".join(ordered[start : start + _AT_ONCE]))
