@@ -244,12 +244,6 @@ def test_a_wrong_parameter_is_told_on_the_page(served: Served, path: str, status
     assert told in unescape(page(served, path, status))
 
 
-@pytest.mark.parametrize("path", [asked("ASK {}", "format=csv&format=json"), "/sparql?format=turtle&format=turtle"])
-def test_a_form_given_twice_is_refused(served: Served, path: str) -> None:
-    reply = served.ask("GET", path)
-    assert (reply.status, json.loads(reply.body)["detail"]) == (400, "format: it is given more than once. Give it once.")
-
-
 def test_the_page_keeps_what_the_query_was_asked_with(served: Served) -> None:
     rules = "default-graph-uri=https://w3id.org/masagraph/graph/rules"
     text = page(served, asked(ALL, rules, "generation=1"))

@@ -32,8 +32,8 @@ TEMPLATE = """\
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix version: <https://w3id.org/masagraph/id/version/> .
 <https://w3id.org/masagraph/id/arrangement/{key}> a masa:Arrangement ;
-    skos:prefLabel "Elmet"@en ; masa:hasVersion version:{key}-2020 .
-version:{key}-2020 a masa:ArrangementVersion ; skos:prefLabel "Elmet, 2020"@en ;
+    skos:prefLabel "{key}"@en ; masa:hasVersion version:{key}-2020 .
+version:{key}-2020 a masa:ArrangementVersion ; skos:prefLabel "{key}, 2020"@en ;
     masa:partnershipName "Elmet Partnership" ;
     masa:hasDocument [ a masa:Document ; skos:prefLabel "The arrangement"@en ], [ a masa:Document ; skos:prefLabel "A page"@en ] .
 """

@@ -113,7 +113,7 @@ def _refuse_personal_data(graph: Graph, name: str) -> None:
     mend = "Take it out: posts only, never a person"
     for subject, predicate, value in graph:
         for term in (subject, predicate, value):
-            if isinstance(term, URIRef) and _is_personal(term):
+            if isinstance(term, URIRef) and is_personal(term):
                 raise InputError(name, f"{_named(graph, subject)} uses {_short(term)}, a term for personal data", mend)
             if isinstance(term, URIRef) and str(term).lower().startswith(("mailto:", "tel:")):
                 raise InputError(name, f"there is a way to reach a person in it ({term.split(':')[0]}:)", mend)
@@ -125,7 +125,8 @@ def _refuse_personal_data(graph: Graph, name: str) -> None:
                 raise InputError(name, f"{_named(graph, subject)} holds a telephone number, under {_short(predicate)}", mend)
 
 
-def _is_personal(term: URIRef) -> bool:
+def is_personal(term: URIRef) -> bool:
+    """Tell whether a term is for personal data."""
     text = str(term)  # rdflib's own startswith knows no tuples.
     return text.startswith(_PERSONAL_NAMESPACES) or (text.startswith(_SCHEMA) and local(term) in _PERSONAL_SCHEMA_TERMS)
 

@@ -63,7 +63,7 @@ def forms() -> dict[str, str]:
     """Return the form that a client wants most for each kind of answer (`rows`, `graph`) that it takes.
 
     Raises:
-        InputError: The parameter `format` names no form, or is given twice.
+        InputError: The parameter `format` names no form.
         NotAcceptable: The client takes none of any kind.
     """
     return _wanted(tuple(formats.DEFAULTS))
@@ -73,7 +73,7 @@ def form_of_graph() -> str:
     """Return the key of the form of a graph that a client wants most.
 
     Raises:
-        InputError: The parameter `format` names none, or is given twice.
+        InputError: The parameter `format` names none.
         NotAcceptable: The client takes none.
     """
     return _wanted(("graph",))["graph"]
@@ -81,7 +81,8 @@ def form_of_graph() -> str:
 
 def _wanted(kinds: tuple[str, ...]) -> dict[str, str]:
     offered = {kind: formats.of_kind(kind) for kind in kinds}
-    asked = fields.if_given(fields.in_address(), "format")
+    # SPARQLWrapper sends it several times, with all names that a form goes by anywhere, the best known first.
+    asked = next(iter(fields.values(fields.in_address(), "format")), None)
     if asked is not None:
         named = formats.NICKNAMES.get(asked, (asked,))
         found = {kind: form.key for kind in kinds for form in offered[kind] if form.key in named}

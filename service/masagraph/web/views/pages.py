@@ -82,7 +82,7 @@ def home() -> Response:
 
 def wants_page() -> bool:
     """Tell whether a client would rather have a page than any other form of an answer."""
-    return fields.if_given(fields.in_address(), "format") is None and answering.best_of([*_TYPES[1:], _HTML], _TYPES[0]) == _HTML
+    return not fields.values(fields.in_address(), "format") and answering.best_of([*_TYPES[1:], _HTML], _TYPES[0]) == _HTML
 
 
 def sparql_page(read: Callable[[], Query]) -> Response:
