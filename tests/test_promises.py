@@ -243,7 +243,8 @@ def test_the_fourth_request_of_a_minute_is_refused(strict: tuple[Served, Path]) 
     assert service.ask("GET", "/api/rules").status == 429, "one allowance for all addresses"
     token = service.token("publisher", "islington")
     assert service.ask("GET", "/api/rules", token=token).status == 200, "a token has its own"
-    assert [line["status"] for line in lines(log, 7)] == [200, 200, 200, 429, 200, 429, 200]
+    written = sorted(str(line["status"]) for line in lines(log, 7))
+    assert written == 5 * ["200"] + 2 * ["429"], "in whatever order"
 
 
 def test_a_request_is_found_in_the_log_by_its_id_and_nothing_that_it_sent(strict: tuple[Served, Path]) -> None:
@@ -260,14 +261,13 @@ def test_a_request_is_found_in_the_log_by_its_id_and_nothing_that_it_sent(strict
     assert third.headers["X-Request-Id"] not in ("mine 3", "", None), "what is no sane id is replaced"
     wrong = service.ask("GET", "/api/rules", token="marked-as-a-wrong-token")  # noqa: S106  # it is none
     assert wrong.status == 401
-    told = lines(log, 4)
-    assert [line["request_id"] for line in told[:2]] == ["mine-1", "mine-2"]
-    assert [line["request_id"] for line in told[2:]] == [third.headers["X-Request-Id"], wrong.headers["X-Request-Id"]]
-    assert [(line["method"], line["path"], line["status"]) for line in told[:2]] == [
+    told = {line["request_id"]: line for line in lines(log, 4)}  # in whatever order they were written
+    assert told.keys() == {"mine-1", "mine-2", third.headers["X-Request-Id"], wrong.headers["X-Request-Id"]}
+    assert [(told[one]["method"], told[one]["path"], told[one]["status"]) for one in ("mine-1", "mine-2")] == [
         ("GET", "/sparql", 200),
         ("PUT", NEW_AT, 400),
     ]
-    assert told[0]["token"], "whose it was can be found, by what `masagraph token list` calls it"
+    assert told["mine-1"]["token"], "whose it was can be found, by what `masagraph token list` calls it"
     for words in (log.read_text(encoding="utf-8"), (service.data / "stderr.txt").read_text(encoding="utf-8")):
         assert "marked" not in words
         assert secret not in words
