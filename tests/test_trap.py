@@ -78,10 +78,6 @@ def admin(service: Served) -> str:
     return service.token("admin")
 
 
-def generation(service: Served) -> int:
-    return service.ask("GET", "/sparql").generation
-
-
 # What is fetched where nobody takes care: the listener works, and each of these ways leads to it
 
 
